@@ -1,0 +1,80 @@
+//! Why a blob is refused.
+
+use crate::KeyId;
+
+/// Why a text is not a license of ours. Small and `Copy`, with nothing of the text inside.
+///
+/// [`code`](Self::code) never changes meaning, so a buyer can read it out to support.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum Rejected {
+    /// It does not begin with `DTLIC2:`.
+    #[error("this is not a license")]
+    NotALicense,
+    /// Over 4096 characters; refused before anything is decoded.
+    #[error("the license is too long")]
+    TooLong,
+    /// Its end is missing.
+    #[error("the license is cut off")]
+    Truncated,
+    /// A character that cannot stand where it stands.
+    #[error("the license has a wrong character at position {at}")]
+    BadCharacter {
+        /// Its place, in bytes from 0, in the text without white space at its ends.
+        at: usize,
+    },
+    /// Another version of the format, such as `DTLIC3:`.
+    #[error("the license is of a version that this app does not know")]
+    UnsupportedVersion,
+    /// Signed with a key that is not in the key ring.
+    #[error("the license is signed with the unknown key {kid}")]
+    UnknownKey {
+        /// The key id that the blob names.
+        kid: KeyId,
+    },
+    /// Somebody changed it, or never had the key.
+    #[error("the signature of the license is wrong")]
+    BadSignature,
+    /// Genuinely signed, and breaking a rule of the format.
+    #[error("the contents of the license are malformed")]
+    BadPayload,
+    /// Genuine, for another product line.
+    #[error("the license is for another product")]
+    WrongProduct,
+    /// Genuine, with a condition in it that this version of the library cannot judge.
+    #[error("the license needs a newer version of this app")]
+    NeedsNewerApp,
+    /// Genuine, from a test order; see
+    /// [`Verifier::accepting_test_licenses`](crate::Verifier::accepting_test_licenses).
+    #[error("this is a test license")]
+    TestLicenseInLiveBuild,
+}
+
+impl Rejected {
+    /// `DTL01` to `DTL11`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotALicense => "DTL01",
+            Self::TooLong => "DTL02",
+            Self::Truncated => "DTL03",
+            Self::BadCharacter { .. } => "DTL04",
+            Self::UnsupportedVersion => "DTL05",
+            Self::UnknownKey { .. } => "DTL06",
+            Self::BadSignature => "DTL07",
+            Self::BadPayload => "DTL08",
+            Self::WrongProduct => "DTL09",
+            Self::NeedsNewerApp => "DTL10",
+            Self::TestLicenseInLiveBuild => "DTL11",
+        }
+    }
+
+    /// Whole in form, yet not what was signed. A slip of the keyboard can do it too, so accuse nobody.
+    pub fn is_tampering(&self) -> bool {
+        matches!(self, Self::BadSignature)
+    }
+
+    /// Most likely a careless copy: ask for the blob to be pasted again.
+    pub fn is_paste_damage(&self) -> bool {
+        matches!(self, Self::NotALicense | Self::TooLong | Self::Truncated | Self::BadCharacter { .. })
+    }
+}

@@ -1,0 +1,12 @@
+//! The crate as its users see it: every test goes through the public API.
+
+mod support;
+
+mod golden;
+mod keys;
+mod license_key;
+mod minting;
+mod mutations;
+mod payload_rules;
+mod round_trip;
+mod transport;
