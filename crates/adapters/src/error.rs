@@ -1,0 +1,22 @@
+//! What can be wrong with the settings of the sources.
+
+/// Settings that no source can be built from; the messages never repeat a value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A secret that could be guessed.
+    #[error("a webhook secret needs at least {minimum} characters")]
+    SecretTooShort {
+        /// How many characters are enough.
+        minimum: usize,
+    },
+    /// A rotation needs the old secret and the new one, never a third.
+    #[error("at most two webhook secrets may be active, {count} are configured")]
+    TooManySecrets {
+        /// How many there are.
+        count: usize,
+    },
+    /// The operating system refused to give random bytes.
+    #[error("no random bytes from the operating system")]
+    NoRandomBytes,
+}

@@ -1,0 +1,52 @@
+//! Stores, translated: what a webhook of each store means.
+//!
+//! A source is one folder here and an implementation of [`SourceAdapter`]: `authenticate` decides at the door whether a
+//! request is really from the store, `interpret` reads a recorded body. Both are pure: the same bytes give the same
+//! answer, today and at a replay in five years.
+//!
+//! **Architecture Invariant:** nothing here reads a clock, a file, a database or the network.
+
+mod source;
+
+mod interpretation;
+mod order;
+
+mod gumroad;
+pub mod manual;
+
+mod error;
+mod fields;
+mod secret;
+mod text;
+
+pub use error::Error;
+pub use gumroad::GumroadSettings;
+pub use interpretation::{Interpretation, Kind, Verdict};
+pub use order::{Order, Recurrence};
+pub use secret::WebhookSecret;
+pub use source::{Authentic, Body, NotAuthentic, Proof, Request, SourceAdapter};
+
+use gumroad::Gumroad;
+use manual::Manual;
+
+/// Every source this server knows, by name.
+#[derive(Debug)]
+pub struct Sources {
+    adapters: Vec<Box<dyn SourceAdapter>>,
+}
+
+impl Sources {
+    /// Builds the registry. A program that only interprets, as replay does, may leave out the secrets: then nothing
+    /// authenticates.
+    ///
+    /// # Errors
+    /// More than two secrets for one source.
+    pub fn new(gumroad: GumroadSettings) -> Result<Self, Error> {
+        Ok(Self { adapters: vec![Box::new(Gumroad::new(&gumroad)?), Box::new(Manual)] })
+    }
+
+    /// The source of this name, as it stands in the path of its webhook.
+    pub fn get(&self, name: &str) -> Option<&dyn SourceAdapter> {
+        self.adapters.iter().map(AsRef::as_ref).find(|adapter| adapter.name() == name)
+    }
+}

@@ -1,0 +1,14 @@
+//! What the sources promise, seen from outside.
+#![expect(clippy::unwrap_used, reason = "a test that cannot be prepared has failed")]
+
+mod any_bytes;
+mod collisions;
+mod common;
+mod corpus;
+mod decisions;
+mod decoding;
+mod door;
+mod events;
+mod facts;
+mod manual;
+mod orders;
