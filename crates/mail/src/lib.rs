@@ -1,0 +1,28 @@
+//! Letters to buyers: what they read, and how they are sent.
+//!
+#![doc = include_str!("../README.md")]
+
+mod address;
+mod clean;
+#[cfg(test)]
+mod doubles;
+mod error;
+mod letter;
+mod license_letter;
+mod mailer;
+mod mailers;
+mod settings;
+mod slots;
+mod templates;
+
+pub use address::{Address, Unmailable};
+pub use error::Error;
+pub use letter::{Attachment, Content, Letter};
+pub use license_letter::{LicenseLetter, Mode};
+pub use mailer::{FailureClass, Mailer, Receipt, SendError};
+pub use mailers::{Folder, Memory, Postmark, Smtp, mailer};
+pub use settings::{
+    Credentials, Encryption, MailSettings, PostmarkSettings, Provider, Sender, ServiceUrl, SmtpSettings,
+    SmtpUrl,
+};
+pub use templates::Templates;
