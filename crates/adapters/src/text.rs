@@ -5,12 +5,13 @@ use unicode_normalization::UnicodeNormalization as _;
 /// Longer names are cut: nobody reads them, and every blob would carry them.
 const LONGEST_NAME: usize = 128;
 
-/// Trims, composes (NFC), cuts at so many characters, and removes what could break a header or turn the direction of
-/// the text.
+/// Composes (NFC), cuts at so many characters, turns every run of white space and control characters into one space,
+/// and removes what could turn the direction of the text.
 pub(crate) fn one_line(text: &str, longest: usize) -> String {
-    let visible: String = text.chars().filter(|character| !is_dangerous(*character)).nfc().collect();
-    let cut: String = visible.trim().chars().take(longest).collect();
-    cut.trim_end().to_owned()
+    let spaced = text.chars().map(|character| if character.is_control() { ' ' } else { character });
+    let visible: String = spaced.filter(|character| !is_dangerous(*character)).nfc().collect();
+    let words: Vec<&str> = visible.split_whitespace().collect();
+    words.join(" ").chars().take(longest).collect::<String>().trim_end().to_owned()
 }
 
 /// What to call the buyer: the name given, else the part of the address before the at sign, else the address.
@@ -24,11 +25,10 @@ pub(crate) fn buyer_name(full_name: Option<&str>, email: &str) -> String {
         .unwrap_or_default()
 }
 
-/// Control characters, line and paragraph separators, bidirectional marks, and characters of no width that could make a
+/// Line and paragraph separators, bidirectional marks, and characters of no width that could make a
 /// whole name invisible; the joiner stays, because emoji need it.
 fn is_dangerous(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
+    matches!(character,
             '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'
             | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
@@ -39,7 +39,7 @@ mod tests {
 
     #[test]
     fn a_name_cannot_carry_a_header_or_turn_the_text_around() {
-        assert_eq!(one_line(" Ada\r\nBcc: x\u{202e}gro \u{2067}", 128), "AdaBcc: xgro");
+        assert_eq!(one_line(" Ada\r\nBcc: x\u{202e}gro \u{2067}", 128), "Ada Bcc: xgro");
     }
 
     #[test]

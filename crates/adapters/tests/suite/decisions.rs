@@ -69,7 +69,7 @@ const ONE_FIELD: &[(&str, &str, &str)] = &[
     ("resource_name", "", "sale"),
     ("resource_name", "subscription_paused", "unknown event: subscription_paused"),
     ("resource_name", "Sale", "unknown event: Sale"),
-    ("resource_name", "a\r\nb\u{202e}c", "unknown event: abc"),
+    ("resource_name", "a\r\nb\u{202e}c", "unknown event: a bc"),
 ];
 
 #[test]
