@@ -1,0 +1,171 @@
+//! Deliveries: what a store told us, on record before anything reads it.
+
+mod row;
+
+use crate::connection::AnyConnection;
+use crate::schema::{conclusions, deliveries};
+use crate::{Origin, Pending, Result, Store, time};
+use diesel::dsl::not;
+use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use jiff::Timestamp;
+use row::Row;
+
+/// A delivery that is about to go on record.
+#[derive(Debug, Clone)]
+pub struct NewDelivery {
+    /// The source's name, as in the URL and in `config/products.yaml`.
+    pub source: String,
+    /// How it came.
+    pub origin: Origin,
+    /// When it came.
+    pub received_at: Timestamp,
+    /// Who sent it, as far as the network tells.
+    pub remote_address: Option<String>,
+    /// Which of the active secrets it proved itself with.
+    pub secret_label: Option<String>,
+    /// The content type it declared.
+    pub content_type: Option<String>,
+    /// A JSON array of `[name, value]` pairs in the order of arrival, without credentials.
+    pub headers: String,
+    /// The body, byte for byte; only its beginning if `declared_size` is set.
+    pub body: Vec<u8>,
+    /// The size in bytes of a body that was too large to keep, as far as it is known.
+    pub declared_size: Option<i64>,
+}
+
+/// A delivery on record, in hand for one attempt at fulfilling it. Only [`Store`] makes one.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Delivery {
+    /// Its number in the audit log.
+    pub id: i64,
+    /// The source's name.
+    pub source: String,
+    /// How it came.
+    pub origin: Origin,
+    /// When it came.
+    pub received_at: Timestamp,
+    /// Who sent it, as far as the network tells.
+    pub remote_address: Option<String>,
+    /// Which of the active secrets it proved itself with.
+    pub secret_label: Option<String>,
+    /// The content type it declared.
+    pub content_type: Option<String>,
+    /// A JSON array of `[name, value]` pairs.
+    pub headers: String,
+    /// The body, byte for byte; only its beginning if `declared_size` is set.
+    pub body: Vec<u8>,
+    /// The size in bytes of a body that was too large to keep.
+    pub declared_size: Option<i64>,
+    /// Attempts counted so far, the one in hand included.
+    pub attempt: i64,
+}
+
+impl Store {
+    /// Writes a delivery down. Once the answer is `Ok` it is on disk; its first attempt is already counted.
+    pub fn record(&self, new: NewDelivery) -> Pending<Delivery> {
+        self.write(move |connection| {
+            let row = (
+                deliveries::source.eq(&new.source),
+                deliveries::origin.eq(new.origin.as_str()),
+                deliveries::received_at.eq(time::to_column(new.received_at)),
+                deliveries::remote_address.eq(&new.remote_address),
+                deliveries::secret_label.eq(&new.secret_label),
+                deliveries::content_type.eq(&new.content_type),
+                deliveries::headers.eq(&new.headers),
+                deliveries::body.eq(&new.body),
+                deliveries::declared_size.eq(new.declared_size),
+            );
+            let id: i64 = diesel::insert_into(deliveries::table)
+                .values(row)
+                .returning(deliveries::id)
+                .get_result(connection)?;
+            let conclusion = (
+                conclusions::delivery_id.eq(id),
+                conclusions::attempts.eq(1),
+                conclusions::kind.eq("unknown"),
+                conclusions::mode.eq("live"),
+                conclusions::processed.eq(false),
+            );
+            diesel::insert_into(conclusions::table).values(conclusion).execute(connection)?;
+            Ok(new.recorded(id))
+        })
+    }
+
+    /// The delivery with this number, to look at.
+    pub fn delivery(&self, id: i64) -> Result<Option<Delivery>> {
+        self.read(|connection| load(connection, id))
+    }
+
+    /// The delivery with this number, in hand for one more attempt, which is counted before it begins.
+    pub fn retry(&self, id: i64) -> Pending<Option<Delivery>> {
+        self.write(move |connection| {
+            diesel::update(conclusions::table.find(id))
+                .set(conclusions::attempts.eq(conclusions::attempts + 1))
+                .execute(connection)?;
+            load(connection, id)
+        })
+    }
+
+    /// The numbers of deliveries that were recorded before `before` and never concluded, oldest first.
+    pub fn unfinished(&self, before: Timestamp) -> Result<Vec<i64>> {
+        self.read(|connection| {
+            Ok(conclusions::table
+                .inner_join(deliveries::table)
+                .filter(not(conclusions::processed))
+                .filter(conclusions::concluded_at.is_null())
+                .filter(deliveries::received_at.lt(time::to_column(before)))
+                .order(conclusions::delivery_id)
+                .select(conclusions::delivery_id)
+                .load(connection)?)
+        })
+    }
+
+    /// When the first delivery that told of this order arrived.
+    pub fn first_arrival(&self, source: &str, mode: &str, order_id: &str) -> Result<Option<Timestamp>> {
+        let first: Option<i64> = self.read(|connection| {
+            Ok(conclusions::table
+                .inner_join(deliveries::table)
+                .filter(conclusions::order_id.eq(order_id).and(conclusions::mode.eq(mode)))
+                .filter(deliveries::source.eq(source))
+                .order(conclusions::delivery_id)
+                .select(deliveries::received_at)
+                .first(connection)
+                .optional()?)
+        })?;
+        time::from_optional_column(first)
+    }
+
+    /// How many deliveries are on record.
+    pub fn count_deliveries(&self) -> Result<i64> {
+        self.read(|connection| Ok(deliveries::table.count().get_result(connection)?))
+    }
+}
+
+impl NewDelivery {
+    fn recorded(self, id: i64) -> Delivery {
+        Delivery {
+            id,
+            source: self.source,
+            origin: self.origin,
+            received_at: self.received_at,
+            remote_address: self.remote_address,
+            secret_label: self.secret_label,
+            content_type: self.content_type,
+            headers: self.headers,
+            body: self.body,
+            declared_size: self.declared_size,
+            attempt: 1,
+        }
+    }
+}
+
+fn load(connection: &mut AnyConnection, id: i64) -> Result<Option<Delivery>> {
+    let found: Option<(Row, i64)> = deliveries::table
+        .inner_join(conclusions::table)
+        .filter(deliveries::id.eq(id))
+        .select((deliveries::all_columns, conclusions::attempts))
+        .first(connection)
+        .optional()?;
+    found.map(|(row, attempt)| row.into_delivery(attempt)).transpose()
+}

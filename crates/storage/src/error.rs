@@ -1,0 +1,56 @@
+//! What can go wrong between a question and the database.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Why the store could not be opened, asked or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The database could not be reached, opened or locked in time.
+    #[error("the database cannot be reached: {0}")]
+    Unreachable(String),
+    /// The file of an SQLite database does not exist; nothing creates it but a first run.
+    #[error("there is no database at {}; check the URL, or create it with `mintmark-admin init`", .0.display())]
+    Missing(PathBuf),
+    /// Another server holds this SQLite database.
+    #[error("another server runs on {}; one SQLite database serves one server", .0.display())]
+    InUse(PathBuf),
+    /// The schema was made by a newer version.
+    #[error("the database was written by a newer version of Mintmark (schema {0}); upgrade this program")]
+    Newer(String),
+    /// The schema is older than this program, and this program must not change it.
+    #[error("the database is older than this program; start mintmark-server once to upgrade it")]
+    Outdated,
+    /// The tables of something else live here.
+    #[error("the database holds tables that are not Mintmark's; give it a database of its own")]
+    Foreign,
+    /// The database server is set up so that an acknowledged row could be lost.
+    #[error("the database is not durable: {0}")]
+    NotDurable(String),
+    /// Too much is waiting to be written.
+    #[error("the write queue is full")]
+    Full,
+    /// The writer has stopped.
+    #[error("the store is shutting down")]
+    Closed,
+    /// A write panicked; nothing of it was kept.
+    #[error("a write panicked and was taken back")]
+    Panicked,
+    /// The transaction that this write was part of failed. Whether it was committed is unknown if the connection was
+    /// lost at its end: ask again.
+    #[error("the transaction failed")]
+    Aborted(#[source] Arc<Error>),
+    /// A row says something that this version cannot read.
+    #[error("the database holds what this version cannot read: {0}")]
+    Corrupt(String),
+    /// The database refused a statement.
+    #[error("the database refused")]
+    Refused(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl From<diesel::result::Error> for Error {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Refused(Box::new(error))
+    }
+}

@@ -1,0 +1,123 @@
+//! The outbox: letters from the transaction of their license to the provider's answer.
+
+mod claims;
+mod queue;
+mod row;
+
+pub use claims::{Claim, ClaimedLetter, LetterResult};
+
+pub(crate) use queue::insert;
+
+use crate::connection::AnyConnection;
+use crate::schema::letters;
+use crate::{LetterState, Result, Store};
+use diesel::sql_types::Text;
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use jiff::Timestamp;
+use row::Row;
+
+/// A letter that is about to be written down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewLetter {
+    /// Names the letter to providers and in its Message-ID, the same on every sending.
+    pub mail_uid: String,
+    /// The template it is rendered with.
+    pub template: String,
+    /// A link for the letter.
+    pub download: Option<String>,
+    /// Whom it goes to.
+    pub recipient: String,
+    /// Why it cannot be mailed: then it is held from the start.
+    pub unmailable: Option<String>,
+    /// Not to be sent before; a server that sends its own letters at once keeps the others off until then.
+    pub not_before: Timestamp,
+}
+
+/// A letter on record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Letter {
+    /// Its number.
+    pub id: i64,
+    /// The license it brings.
+    pub license_id: String,
+    /// 0 for the first letter of a license, then 1, 2, …
+    pub resend_number: i64,
+    /// Names the letter to providers.
+    pub mail_uid: String,
+    /// The template it is rendered with.
+    pub template: String,
+    /// A link for the letter.
+    pub download: Option<String>,
+    /// Whom it goes to.
+    pub recipient: String,
+    /// Where it is on its way.
+    pub state: LetterState,
+    /// Sendings begun so far.
+    pub attempts: i64,
+    /// When it was (last) put into the queue; it is given up some days after.
+    pub queued_at: Timestamp,
+    /// When it is sent next.
+    pub next_at: Timestamp,
+    /// Which provider had it last.
+    pub provider: Option<String>,
+    /// The provider's id of it.
+    pub message_id: Option<String>,
+    /// What kind of failure the last sending met.
+    pub failure_class: Option<String>,
+    /// What went wrong last; `None` once it is accepted.
+    pub error: Option<String>,
+    /// When it was written down.
+    pub created_at: Timestamp,
+    /// When the provider took it.
+    pub sent_at: Option<Timestamp>,
+}
+
+impl Store {
+    /// The letters of a license, oldest first.
+    pub fn letters(&self, license_id: &str) -> Result<Vec<Letter>> {
+        let rows: Vec<Row> = self.read(|connection| {
+            Ok(letters::table
+                .filter(letters::license_id.eq(license_id))
+                .order(letters::id)
+                .load(connection)?)
+        })?;
+        rows.into_iter().map(Row::into_letter).collect()
+    }
+
+    /// The newest letter of a license.
+    pub fn newest_letter(&self, license_id: &str) -> Result<Option<Letter>> {
+        self.read(|connection| newest(connection, license_id))
+    }
+
+    /// The licenses whose newest letter lies in the letters folder and was never mailed.
+    pub fn licenses_never_mailed(&self) -> Result<Vec<String>> {
+        self.read(|connection| {
+            Ok(letters::table
+                .filter(is_logged())
+                .filter(letters::replaced.eq(false))
+                .order(letters::id)
+                .select(letters::license_id)
+                .load(connection)?)
+        })
+    }
+}
+
+/// Spelled out: SQLite finds the index of these letters by the word itself, not by a parameter.
+fn is_logged() -> diesel::dsl::Eq<letters::state, diesel::expression::SqlLiteral<Text>> {
+    letters::state.eq(diesel::dsl::sql("'logged'"))
+}
+
+pub(crate) fn newest(connection: &mut AnyConnection, license_id: &str) -> Result<Option<Letter>> {
+    let row: Option<Row> = letters::table
+        .filter(letters::license_id.eq(license_id))
+        .order(letters::id.desc())
+        .first(connection)
+        .optional()?;
+    row.map(Row::into_letter).transpose()
+}
+
+pub(super) fn find(connection: &mut AnyConnection, id: i64) -> Result<Option<Letter>> {
+    let row: Option<Row> = letters::table.find(id).first(connection).optional()?;
+    row.map(Row::into_letter).transpose()
+}

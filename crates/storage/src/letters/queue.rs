@@ -1,0 +1,103 @@
+//! How letters come into the outbox, and back into it.
+
+use super::row::Row;
+use super::{Letter, NewLetter, find};
+use crate::connection::AnyConnection;
+use crate::schema::letters;
+use crate::{LetterState, Pending, Result, Store, licenses, time};
+use diesel::{ExpressionMethods, NullableExpressionMethods, QueryDsl, RunQueryDsl};
+use jiff::Timestamp;
+
+/// The kind of the letter that brings a license.
+const LICENSE_LETTER: &str = "license";
+
+impl Store {
+    /// Writes a further letter for a license; it takes the place of the earlier ones, which are no longer sent.
+    pub fn resend(
+        &self,
+        license_id: String,
+        letter: NewLetter,
+        detail: Option<String>,
+        now: Timestamp,
+    ) -> Pending<Letter> {
+        self.write(move |connection| {
+            let letter = insert(connection, &license_id, letter, now)?;
+            licenses::add_event(connection, &license_id, now, "resent", None, detail.as_deref())?;
+            Ok(letter)
+        })
+    }
+
+    /// Puts a letter that failed or waits back into the queue, to be sent at `now` with its schedule begun anew.
+    /// `None` if it is on its way, has arrived, is held, or was replaced by a newer one.
+    pub fn requeue_letter(&self, id: i64, now: Timestamp) -> Pending<Option<Letter>> {
+        self.write(move |connection| {
+            let waiting = letters::state.eq_any([LetterState::Queued.as_str(), LetterState::Failed.as_str()]);
+            let now = time::to_column(now);
+            let queued =
+                diesel::update(letters::table.find(id).filter(waiting).filter(letters::replaced.eq(false)))
+                    .set((
+                        letters::state.eq(LetterState::Queued.as_str()),
+                        letters::attempts.eq(0),
+                        letters::queued_at.eq(now),
+                        letters::next_at.eq(now),
+                        letters::due_at.eq(now),
+                    ))
+                    .execute(connection)?;
+            if queued == 0 { Ok(None) } else { find(connection, id) }
+        })
+    }
+
+    /// Puts back what a dead server had in hand. Only the file lock of a server on SQLite proves that it is dead:
+    /// elsewhere nothing happens, and the leases run out.
+    pub fn release_letters(&self) -> Pending<usize> {
+        let is_proved = self.is_only_server();
+        self.write(move |connection| {
+            if !is_proved {
+                return Ok(0);
+            }
+            let in_hand = letters::state.eq(LetterState::Sending.as_str());
+            Ok(diesel::update(letters::table.filter(letters::due_at.is_not_null()).filter(in_hand))
+                .set((
+                    letters::state.eq(LetterState::Queued.as_str()),
+                    letters::due_at.eq(letters::next_at.nullable()),
+                    letters::claim_id.eq(None::<String>),
+                ))
+                .execute(connection)?)
+        })
+    }
+}
+
+/// Inside the transaction of whatever the letter is about.
+pub(crate) fn insert(
+    connection: &mut AnyConnection,
+    license_id: &str,
+    new: NewLetter,
+    now: Timestamp,
+) -> Result<Letter> {
+    let earlier = diesel::update(letters::table.filter(letters::license_id.eq(license_id)))
+        .set(letters::replaced.eq(true))
+        .execute(connection)?;
+    let state = if new.unmailable.is_some() { LetterState::Held } else { LetterState::Queued };
+    let not_before = time::to_column(new.not_before);
+    let row: Row = diesel::insert_into(letters::table)
+        .values((
+            letters::license_id.eq(license_id),
+            letters::kind.eq(LICENSE_LETTER),
+            letters::resend_number.eq(i64::try_from(earlier).unwrap_or(i64::MAX)),
+            letters::mail_uid.eq(new.mail_uid),
+            letters::template.eq(new.template),
+            letters::download.eq(new.download),
+            letters::recipient.eq(new.recipient),
+            letters::state.eq(state.as_str()),
+            letters::replaced.eq(false),
+            letters::attempts.eq(0),
+            letters::queued_at.eq(time::to_column(now)),
+            letters::next_at.eq(not_before),
+            letters::due_at.eq((state == LetterState::Queued).then_some(not_before)),
+            letters::error.eq(new.unmailable),
+            letters::created_at.eq(time::to_column(now)),
+        ))
+        .returning(letters::all_columns)
+        .get_result(connection)?;
+    row.into_letter()
+}

@@ -1,0 +1,54 @@
+//! A letter as its table holds it.
+
+use super::Letter;
+use crate::{Error, LetterState, Result, time};
+
+#[derive(diesel::Queryable)]
+pub(super) struct Row {
+    id: i64,
+    license_id: String,
+    _kind: String,
+    resend_number: i64,
+    mail_uid: String,
+    template: String,
+    download: Option<String>,
+    recipient: String,
+    state: String,
+    _replaced: bool,
+    attempts: i64,
+    queued_at: i64,
+    next_at: i64,
+    _due_at: Option<i64>,
+    _claim_id: Option<String>,
+    provider: Option<String>,
+    message_id: Option<String>,
+    failure_class: Option<String>,
+    error: Option<String>,
+    created_at: i64,
+    sent_at: Option<i64>,
+}
+
+impl Row {
+    pub(super) fn into_letter(self) -> Result<Letter> {
+        let state = LetterState::from_word(&self.state);
+        Ok(Letter {
+            id: self.id,
+            license_id: self.license_id,
+            resend_number: self.resend_number,
+            mail_uid: self.mail_uid,
+            template: self.template,
+            download: self.download,
+            recipient: self.recipient,
+            state: state.ok_or(Error::Corrupt(format!("letter state {}", self.state)))?,
+            attempts: self.attempts,
+            queued_at: time::from_column(self.queued_at)?,
+            next_at: time::from_column(self.next_at)?,
+            provider: self.provider,
+            message_id: self.message_id,
+            failure_class: self.failure_class,
+            error: self.error,
+            created_at: time::from_column(self.created_at)?,
+            sent_at: time::from_optional_column(self.sent_at)?,
+        })
+    }
+}

@@ -1,0 +1,54 @@
+//! What Mintmark remembers: deliveries, licenses and letters, in SQLite or PostgreSQL.
+//!
+//! **Architecture Invariant:** this is the only crate that names diesel, and no diesel type is in a public
+//! signature.
+//!
+//! Reading is synchronous. Writing goes through one writer that commits whatever is queued in one transaction,
+//! and returns a [`Pending`]: a plain future that a server awaits and a command line waits for.
+//!
+//! 1. [`Store::open`] refuses what is missing, newer, somebody else's, not durable, or in another server's hands.
+//! 2. [`Store::record`] puts a [`Delivery`] on record; nothing else makes one, and nothing changes it.
+//! 3. [`Store::issue`] writes license, letter and conclusion in one transaction, once for each order;
+//!    [`Store::conclude`] writes down what led to no license.
+//! 4. [`Store::claim_letter`] hands a letter to one worker, and [`Store::finish_letter`] listens to that one alone.
+//! 5. [`Store::audit_rows`] tells all of it, newest first.
+//!
+//! `Ok` means on disk. After any error ask again: what was written is found, and what was not is written then.
+//!
+//! **Architecture Invariant:** one transaction writes at a time, on both databases. Servers and command lines beside
+//! each other therefore take turns and never wait for each other in a circle.
+
+mod conclusions;
+mod connection;
+mod deliveries;
+mod error;
+mod identity;
+mod letters;
+mod licenses;
+mod lock;
+mod migrations;
+mod pending;
+mod rows;
+mod schema;
+mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod time;
+mod url;
+mod words;
+mod writer;
+
+pub use conclusions::{Attempt, Conclusion, Subject};
+pub use deliveries::{Delivery, NewDelivery};
+pub use error::Error;
+pub use identity::Registration;
+pub use letters::{Claim, ClaimedLetter, Letter, LetterResult, NewLetter};
+pub use licenses::{Issue, Issued, License, LicenseEvent, LicenseFilter, NewLicense};
+pub use pending::Pending;
+pub use rows::{AuditFilter, AuditRow};
+pub use store::{Access, Store};
+pub use url::{DatabaseUrl, UrlError};
+pub use words::{LetterState, LicenseStatus, Origin, Outcome};
+
+/// What every function of this crate returns.
+pub type Result<T> = std::result::Result<T, Error>;

@@ -1,0 +1,109 @@
+//! Licenses: one for each order and item, however often the order is told.
+
+mod events;
+mod issue;
+mod row;
+
+pub use events::LicenseEvent;
+pub use issue::{Issue, Issued};
+
+pub(crate) use events::add_event;
+
+use crate::connection::AnyConnection;
+use crate::schema::licenses;
+use crate::{LicenseStatus, Origin, Result, Store};
+use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use jiff::Timestamp;
+use row::Row;
+
+/// A license that is about to be written down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewLicense {
+    /// The license id, for life.
+    pub id: String,
+    /// The license key.
+    pub key: String,
+    /// The signed blob.
+    pub blob: String,
+    /// The product line.
+    pub line: String,
+    /// The store's id of the product.
+    pub product_id: String,
+    /// The product as letters call it.
+    pub product_name: String,
+    /// The tier, in lower case.
+    pub tier: String,
+    /// How many seats.
+    pub seats: i64,
+    /// The buyer's address.
+    pub email: String,
+    /// The buyer's name.
+    pub name: String,
+    /// The source of the order.
+    pub source: String,
+    /// How the order came.
+    pub origin: Origin,
+    /// `live` or `test`.
+    pub mode: String,
+    /// The order at its source.
+    pub source_order_id: String,
+    /// The item of the order; 0 for orders of one item.
+    pub item: i64,
+    /// When the order was made.
+    pub issued_at: Timestamp,
+    /// Until when it runs; `None` is for ever.
+    pub expires_at: Option<Timestamp>,
+    /// Up to which release date it runs new builds; `None` is all.
+    pub updates_until: Option<Timestamp>,
+    /// The re-issue counter of the blob.
+    pub seq: i64,
+}
+
+/// A license on record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct License {
+    /// What it was made with.
+    pub terms: NewLicense,
+    /// What it is good for now.
+    pub status: LicenseStatus,
+    /// When it was written down.
+    pub created_at: Timestamp,
+}
+
+/// Which licenses to list, newest first.
+#[derive(Debug, Clone, Default)]
+pub struct LicenseFilter {
+    /// A license id, key, order id, or e-mail address.
+    pub named: Option<String>,
+    /// At most this many.
+    pub limit: Option<i64>,
+}
+
+impl Store {
+    /// The license with this id.
+    pub fn license(&self, id: &str) -> Result<Option<License>> {
+        self.read(|connection| find(connection, id))
+    }
+
+    /// The licenses that a filter names, newest first.
+    pub fn licenses(&self, filter: &LicenseFilter) -> Result<Vec<License>> {
+        let mut query = licenses::table.into_boxed();
+        if let Some(name) = filter.named.clone() {
+            let by_key = licenses::id.eq(name.clone()).or(licenses::key.eq(name.clone()));
+            let by_order = licenses::source_order_id.eq(name.clone()).or(licenses::email.eq(name));
+            query = query.filter(by_key.or(by_order));
+        }
+        if let Some(limit) = filter.limit {
+            query = query.limit(limit);
+        }
+        let rows: Vec<Row> = self.read(|connection| {
+            Ok(query.order((licenses::created_at.desc(), licenses::id.asc())).load(connection)?)
+        })?;
+        rows.into_iter().map(Row::into_license).collect()
+    }
+}
+
+pub(crate) fn find(connection: &mut AnyConnection, id: &str) -> Result<Option<License>> {
+    let row: Option<Row> = licenses::table.find(id).first(connection).optional()?;
+    row.map(Row::into_license).transpose()
+}

@@ -1,0 +1,97 @@
+//! A license as its table holds it.
+
+use super::{License, NewLicense};
+use crate::connection::AnyConnection;
+use crate::schema::licenses;
+use crate::{Error, LicenseStatus, Origin, Result, time};
+use diesel::{ExpressionMethods, RunQueryDsl};
+use jiff::Timestamp;
+
+#[derive(diesel::Queryable)]
+pub(super) struct Row {
+    id: String,
+    key: String,
+    blob: String,
+    line: String,
+    product_id: String,
+    product_name: String,
+    tier: String,
+    status: String,
+    seats: i64,
+    email: String,
+    name: String,
+    source: String,
+    origin: String,
+    mode: String,
+    source_order_id: String,
+    item: i64,
+    issued_at: i64,
+    expires_at: Option<i64>,
+    updates_until: Option<i64>,
+    seq: i64,
+    created_at: i64,
+}
+
+impl Row {
+    pub(super) fn into_license(self) -> Result<License> {
+        let status = LicenseStatus::from_word(&self.status);
+        let origin = Origin::from_word(&self.origin);
+        Ok(License {
+            status: status.ok_or(Error::Corrupt(format!("license status {}", self.status)))?,
+            created_at: time::from_column(self.created_at)?,
+            terms: NewLicense {
+                id: self.id,
+                key: self.key,
+                blob: self.blob,
+                line: self.line,
+                product_id: self.product_id,
+                product_name: self.product_name,
+                tier: self.tier,
+                seats: self.seats,
+                email: self.email,
+                name: self.name,
+                source: self.source,
+                origin: origin.ok_or(Error::Corrupt(format!("origin {}", self.origin)))?,
+                mode: self.mode,
+                source_order_id: self.source_order_id,
+                item: self.item,
+                issued_at: time::from_column(self.issued_at)?,
+                expires_at: time::from_optional_column(self.expires_at)?,
+                updates_until: time::from_optional_column(self.updates_until)?,
+                seq: self.seq,
+            },
+        })
+    }
+}
+
+pub(super) fn insert(
+    connection: &mut AnyConnection,
+    new: &NewLicense,
+    now: Timestamp,
+) -> diesel::QueryResult<usize> {
+    diesel::insert_into(licenses::table)
+        .values((
+            licenses::id.eq(&new.id),
+            licenses::key.eq(&new.key),
+            licenses::blob.eq(&new.blob),
+            licenses::line.eq(&new.line),
+            licenses::product_id.eq(&new.product_id),
+            licenses::product_name.eq(&new.product_name),
+            licenses::tier.eq(&new.tier),
+            licenses::status.eq(LicenseStatus::Active.as_str()),
+            licenses::seats.eq(new.seats),
+            licenses::email.eq(&new.email),
+            licenses::name.eq(&new.name),
+            licenses::source.eq(&new.source),
+            licenses::origin.eq(new.origin.as_str()),
+            licenses::mode.eq(&new.mode),
+            licenses::source_order_id.eq(&new.source_order_id),
+            licenses::item.eq(new.item),
+            licenses::issued_at.eq(time::to_column(new.issued_at)),
+            licenses::expires_at.eq(new.expires_at.map(time::to_column)),
+            licenses::updates_until.eq(new.updates_until.map(time::to_column)),
+            licenses::seq.eq(new.seq),
+            licenses::created_at.eq(time::to_column(now)),
+        ))
+        .execute(connection)
+}

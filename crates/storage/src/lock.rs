@@ -1,0 +1,34 @@
+//! One server per SQLite database, held by the operating system: it is released however the process ends.
+
+use crate::{Error, Result};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+
+/// The lock of the one server on a database; dropping it lets the next one in.
+#[derive(Debug)]
+pub(crate) struct ServerLock {
+    _file: File,
+}
+
+impl ServerLock {
+    pub(crate) fn take(database: &Path) -> Result<Self> {
+        let unreachable =
+            |error: std::io::Error| Error::Unreachable(format!("{}: {error}", database.display()));
+        let path = lock_path(database).map_err(unreachable)?;
+        let file =
+            OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(unreachable)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(Error::InUse(database.to_owned())),
+            Err(TryLockError::Error(error)) => Err(unreachable(error)),
+        }
+    }
+}
+
+/// Beside the real file, whatever link it was named by: so the file has to exist. Never the database file itself: closing any handle on
+/// that drops SQLite's own locks.
+fn lock_path(database: &Path) -> std::io::Result<PathBuf> {
+    let mut name = database.canonicalize()?.into_os_string();
+    name.push(".server-lock");
+    Ok(PathBuf::from(name))
+}

@@ -1,0 +1,122 @@
+//! The tables, as diesel sees them. `migrations/` is where they are made.
+
+diesel::table! {
+    deliveries (id) {
+        id -> BigInt,
+        source -> Text,
+        origin -> Text,
+        received_at -> BigInt,
+        remote_address -> Nullable<Text>,
+        secret_label -> Nullable<Text>,
+        content_type -> Nullable<Text>,
+        headers -> Text,
+        body -> Binary,
+        declared_size -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    conclusions (delivery_id) {
+        delivery_id -> BigInt,
+        attempts -> BigInt,
+        kind -> Text,
+        mode -> Text,
+        order_id -> Nullable<Text>,
+        sale_id -> Nullable<Text>,
+        processed -> Bool,
+        outcome -> Nullable<Text>,
+        error -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        license_id -> Nullable<Text>,
+        concluded_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    attempts (id) {
+        id -> BigInt,
+        delivery_id -> BigInt,
+        number -> BigInt,
+        started_at -> BigInt,
+        finished_at -> BigInt,
+        outcome -> Nullable<Text>,
+        error -> Nullable<Text>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    licenses (id) {
+        id -> Text,
+        key -> Text,
+        blob -> Text,
+        line -> Text,
+        product_id -> Text,
+        product_name -> Text,
+        tier -> Text,
+        status -> Text,
+        seats -> BigInt,
+        email -> Text,
+        name -> Text,
+        source -> Text,
+        origin -> Text,
+        mode -> Text,
+        source_order_id -> Text,
+        item -> BigInt,
+        issued_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        updates_until -> Nullable<BigInt>,
+        seq -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    license_events (id) {
+        id -> BigInt,
+        license_id -> Text,
+        at -> BigInt,
+        event -> Text,
+        delivery_id -> Nullable<BigInt>,
+        detail -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    letters (id) {
+        id -> BigInt,
+        license_id -> Text,
+        kind -> Text,
+        resend_number -> BigInt,
+        mail_uid -> Text,
+        template -> Text,
+        download -> Nullable<Text>,
+        recipient -> Text,
+        state -> Text,
+        replaced -> Bool,
+        attempts -> BigInt,
+        queued_at -> BigInt,
+        next_at -> BigInt,
+        due_at -> Nullable<BigInt>,
+        claim_id -> Nullable<Text>,
+        provider -> Nullable<Text>,
+        message_id -> Nullable<Text>,
+        failure_class -> Nullable<Text>,
+        error -> Nullable<Text>,
+        created_at -> BigInt,
+        sent_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    identity (name) {
+        name -> Text,
+        value -> Text,
+        registered_at -> BigInt,
+    }
+}
+
+diesel::joinable!(conclusions -> deliveries (delivery_id));
+diesel::joinable!(conclusions -> licenses (license_id));
+diesel::joinable!(letters -> licenses (license_id));
+diesel::allow_tables_to_appear_in_same_query!(deliveries, conclusions, licenses, letters);

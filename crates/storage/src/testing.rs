@@ -1,0 +1,127 @@
+//! Throw-away databases for tests: SQLite always, PostgreSQL where the tests are given a server.
+
+use crate::DatabaseUrl;
+use crate::connection::AnyConnection;
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, PgConnection};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Names the PostgreSQL server that tests may make schemas on.
+const POSTGRES: &str = "MINTMARK_TEST_POSTGRES";
+
+/// A database of its own for one test, gone when it is dropped.
+#[derive(Debug)]
+pub struct TestDatabase {
+    /// Where it is.
+    pub url: DatabaseUrl,
+    folder: tempfile::TempDir,
+    schema: Option<(String, String)>,
+}
+
+impl TestDatabase {
+    /// An SQLite database whose file does not exist yet.
+    ///
+    /// # Panics
+    /// When there is no temporary folder.
+    pub fn sqlite() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        Self { url: DatabaseUrl::sqlite(&folder.path().join("mintmark.db")), folder, schema: None }
+    }
+
+    /// An empty PostgreSQL schema; `None`, said aloud, where the tests are given no server.
+    ///
+    /// # Panics
+    /// When the server that was given cannot be used.
+    pub fn postgres() -> Option<Self> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let Ok(server) = std::env::var(POSTGRES) else {
+            eprintln!("SKIPPED on PostgreSQL: {POSTGRES} names no server");
+            return None;
+        };
+        let schema = format!("test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        administer(&server, &format!("CREATE SCHEMA {schema}"));
+        let separator = if server.contains('?') { '&' } else { '?' };
+        let url =
+            format!("{server}{separator}options=-csearch_path%3D{schema}").parse().expect("a PostgreSQL URL");
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        Some(Self { url, folder, schema: Some((server, schema)) })
+    }
+
+    /// A folder of the test's own, such as a server's data folder.
+    pub fn folder(&self) -> PathBuf {
+        self.folder.path().to_owned()
+    }
+
+    /// The URL with its credentials, as an operator would set it.
+    pub fn url_text(&self) -> String {
+        match &self.url {
+            DatabaseUrl::Sqlite(path) => format!("sqlite:{}", path.display()),
+            DatabaseUrl::Postgres(url) => url.clone(),
+        }
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        // While a test fails, its failure is what is to be read.
+        if let Some((server, schema)) = self.schema.as_ref().filter(|_| !std::thread::panicking()) {
+            administer(server, &format!("DROP SCHEMA {schema} CASCADE"));
+        }
+    }
+}
+
+fn administer(server: &str, statement: &str) {
+    let mut connection = PgConnection::establish(server).expect("the PostgreSQL server answers");
+    connection.batch_execute(statement).expect("the PostgreSQL server obeys");
+}
+
+/// Keeps everybody else from writing until it is dropped.
+#[derive(Debug)]
+pub struct WriteLock(AnyConnection);
+
+impl WriteLock {
+    /// Locks a database that a server has made.
+    ///
+    /// # Panics
+    /// When the database cannot be locked.
+    pub fn take(database: &TestDatabase) -> Self {
+        let mut connection = AnyConnection::open(&database.url).expect("the database opens");
+        let lock = match &connection {
+            AnyConnection::Sqlite(_) => "BEGIN IMMEDIATE",
+            AnyConnection::Postgres(_) => {
+                "BEGIN; SET idle_in_transaction_session_timeout = 0; LOCK TABLE deliveries"
+            }
+        };
+        connection.batch_execute(lock).expect("nobody else writes now");
+        Self(connection)
+    }
+}
+
+impl Drop for WriteLock {
+    fn drop(&mut self) {
+        self.0.batch_execute("ROLLBACK").expect("the transaction is open");
+    }
+}
+
+/// Runs one test on both databases: `on_both_databases! { fn a_sentence(database: TestDatabase) { … } }`.
+#[macro_export]
+macro_rules! on_both_databases {
+    ($($(#[$attribute:meta])* fn $name:ident($database:ident: TestDatabase) $body:block)+) => {
+        $($(#[$attribute])* mod $name {
+            use super::*;
+
+            fn on_one_database($database: $crate::testing::TestDatabase) $body
+
+            #[test]
+            fn sqlite() {
+                on_one_database($crate::testing::TestDatabase::sqlite());
+            }
+
+            #[test]
+            fn postgres() {
+                $crate::testing::TestDatabase::postgres().into_iter().for_each(on_one_database);
+            }
+        })+
+    };
+}

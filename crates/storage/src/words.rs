@@ -1,0 +1,107 @@
+//! The closed sets of words that columns hold and that the command lines print.
+
+use std::fmt;
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $name { $($(#[$variant_doc])* $variant,)+ }
+
+        impl $name {
+            /// The word as it is stored and printed.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word,)+ }
+            }
+
+            /// The value that a stored word stands for; `None` for a word that this version does not know.
+            pub fn from_word(word: &str) -> Option<Self> {
+                match word { $($word => Some(Self::$variant),)+ _ => None }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str(self.as_str())
+            }
+        }
+    };
+}
+
+words! {
+    /// How the facts of a delivery came to us.
+    Origin {
+        /// A request of the store.
+        Ping = "ping",
+        /// Found missing in the store's own records.
+        Reconcile = "reconcile",
+        /// Read from a file.
+        Import = "import",
+        /// Written by the operator.
+        Manual = "manual",
+    }
+}
+
+words! {
+    /// What a delivery led to.
+    Outcome {
+        /// A license was made.
+        Minted = "minted",
+        /// The order had its license already.
+        Found = "found",
+        /// A license runs longer.
+        Renewed = "renewed",
+        /// A license has other terms.
+        Updated = "updated",
+        /// A license was taken back for good.
+        Revoked = "revoked",
+        /// A license rests until its dispute is decided.
+        Suspended = "suspended",
+        /// A license runs again.
+        Reinstated = "reinstated",
+        /// A license ended with its subscription.
+        Ended = "ended",
+        /// Recorded, and nothing follows from it.
+        Noted = "noted",
+        /// Nothing to mint, and nothing left to do.
+        Ignored = "ignored",
+        /// Not to be trusted until a person or the store has confirmed it.
+        Held = "held",
+    }
+}
+
+words! {
+    /// What a license is good for now.
+    LicenseStatus {
+        /// It runs.
+        Active = "active",
+        /// It rests until its dispute is decided.
+        Suspended = "suspended",
+        /// It was taken back for good.
+        Revoked = "revoked",
+        /// It ended with its subscription.
+        Ended = "ended",
+    }
+}
+
+words! {
+    /// Where a letter is on its way to the buyer.
+    LetterState {
+        /// It waits for its (next) sending.
+        Queued = "queued",
+        /// A worker has it in hand.
+        Sending = "sending",
+        /// The provider took it.
+        Accepted = "accepted",
+        /// The provider says that it arrived.
+        Delivered = "delivered",
+        /// It came back.
+        Bounced = "bounced",
+        /// It was given up.
+        Failed = "failed",
+        /// It waits for a person: its address cannot be mailed.
+        Held = "held",
+        /// It was written into the letters folder, since no provider is configured.
+        Logged = "logged",
+    }
+}

@@ -1,0 +1,11 @@
+//! The promises of the store, on both databases.
+
+mod conclusions;
+mod deliveries;
+mod examples;
+mod identity;
+mod issuing;
+mod letters;
+mod licenses;
+mod opening;
+mod rows;

@@ -1,0 +1,142 @@
+-- Times are Unix milliseconds. Text columns hold the words that the command lines print.
+
+-- What a store told us, byte for byte. Rows are added and never changed; the conclusion of each, which refers to it,
+-- keeps it from being deleted.
+CREATE TABLE deliveries (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    source TEXT NOT NULL,
+    origin TEXT NOT NULL,
+    received_at BIGINT NOT NULL,
+    remote_address TEXT,
+    secret_label TEXT,
+    content_type TEXT,
+    headers TEXT NOT NULL,
+    body BLOB NOT NULL,
+    declared_size BIGINT
+);
+
+-- Grows at its end only, so it costs little; without it a question about a day reads every body.
+CREATE INDEX deliveries_by_arrival ON deliveries (received_at);
+
+CREATE TRIGGER deliveries_are_append_only BEFORE UPDATE ON deliveries
+BEGIN
+    SELECT RAISE(ABORT, 'a delivery is never changed');
+END;
+
+CREATE TABLE licenses (
+    id TEXT PRIMARY KEY NOT NULL,
+    key TEXT NOT NULL UNIQUE,
+    blob TEXT NOT NULL,
+    line TEXT NOT NULL,
+    product_id TEXT NOT NULL,
+    product_name TEXT NOT NULL,
+    tier TEXT NOT NULL,
+    status TEXT NOT NULL,
+    seats BIGINT NOT NULL,
+    email TEXT NOT NULL,
+    name TEXT NOT NULL,
+    source TEXT NOT NULL,
+    origin TEXT NOT NULL,
+    mode TEXT NOT NULL,
+    source_order_id TEXT NOT NULL,
+    item BIGINT NOT NULL,
+    issued_at BIGINT NOT NULL,
+    expires_at BIGINT,
+    updates_until BIGINT,
+    seq BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    -- The order first: so this also finds by the order alone.
+    UNIQUE (source_order_id, source, mode, item)
+);
+
+CREATE INDEX licenses_by_email ON licenses (email);
+CREATE INDEX licenses_by_age ON licenses (created_at);
+
+-- What has been made of each delivery so far: one row a delivery, written with it.
+CREATE TABLE conclusions (
+    delivery_id INTEGER PRIMARY KEY NOT NULL REFERENCES deliveries (id),
+    attempts BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    mode TEXT NOT NULL,
+    order_id TEXT,
+    -- Null where it is the order.
+    sale_id TEXT,
+    processed BOOLEAN NOT NULL,
+    outcome TEXT,
+    error TEXT,
+    reason TEXT,
+    license_id TEXT REFERENCES licenses (id),
+    concluded_at BIGINT
+);
+
+-- Most deliveries are processed, have no error, and name the sale that is their order: these indexes hold the others.
+CREATE INDEX conclusions_by_order ON conclusions (order_id) WHERE order_id IS NOT NULL;
+CREATE INDEX conclusions_by_sale ON conclusions (sale_id) WHERE sale_id IS NOT NULL;
+CREATE INDEX conclusions_by_license ON conclusions (license_id) WHERE license_id IS NOT NULL;
+CREATE INDEX conclusions_unprocessed ON conclusions (delivery_id) WHERE NOT processed;
+CREATE INDEX conclusions_failed ON conclusions (delivery_id) WHERE error IS NOT NULL;
+
+-- How each finished attempt at a delivery ended. An attempt that never finished left only its count in conclusions.
+CREATE TABLE attempts (
+    id INTEGER PRIMARY KEY NOT NULL,
+    delivery_id BIGINT NOT NULL REFERENCES deliveries (id),
+    number BIGINT NOT NULL,
+    started_at BIGINT NOT NULL,
+    finished_at BIGINT NOT NULL,
+    outcome TEXT,
+    error TEXT,
+    reason TEXT
+);
+
+CREATE INDEX attempts_by_delivery ON attempts (delivery_id);
+
+-- Every change of a license, with the delivery or the person that caused it.
+CREATE TABLE license_events (
+    id INTEGER PRIMARY KEY NOT NULL,
+    license_id TEXT NOT NULL REFERENCES licenses (id),
+    at BIGINT NOT NULL,
+    event TEXT NOT NULL,
+    delivery_id BIGINT REFERENCES deliveries (id),
+    detail TEXT
+);
+
+CREATE INDEX license_events_by_license ON license_events (license_id);
+
+-- The outbox. A letter is written in the transaction of its license and sent by a worker.
+CREATE TABLE letters (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    license_id TEXT NOT NULL REFERENCES licenses (id),
+    kind TEXT NOT NULL,
+    resend_number BIGINT NOT NULL,
+    mail_uid TEXT NOT NULL UNIQUE,
+    template TEXT NOT NULL,
+    download TEXT,
+    recipient TEXT NOT NULL,
+    state TEXT NOT NULL,
+    -- A newer letter took its place: its error no longer concerns anybody.
+    replaced BOOLEAN NOT NULL,
+    attempts BIGINT NOT NULL,
+    queued_at BIGINT NOT NULL,
+    next_at BIGINT NOT NULL,
+    -- When a worker may take it: its next sending, or the end of the lease that another holds. Null once it is over.
+    due_at BIGINT,
+    claim_id TEXT,
+    provider TEXT,
+    message_id TEXT,
+    failure_class TEXT,
+    error TEXT,
+    created_at BIGINT NOT NULL,
+    sent_at BIGINT,
+    UNIQUE (license_id, kind, resend_number)
+);
+
+CREATE INDEX letters_due ON letters (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX letters_failed ON letters (license_id) WHERE error IS NOT NULL;
+CREATE INDEX letters_logged ON letters (id) WHERE state = 'logged';
+
+-- Who this installation is: the signing key and the license-key secret that its licenses were made with.
+CREATE TABLE identity (
+    name TEXT PRIMARY KEY NOT NULL,
+    value TEXT NOT NULL,
+    registered_at BIGINT NOT NULL
+);
