@@ -1,0 +1,91 @@
+//! What can go wrong between settings and a mailed license.
+
+use crate::problems::Problems;
+use std::path::PathBuf;
+
+/// Why an installation could not be opened, or a use case not be carried out.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Settings or catalog hold mistakes.
+    #[error(transparent)]
+    Problems(#[from] Problems),
+    /// The database.
+    #[error(transparent)]
+    Storage(#[from] mintmark_storage::Error),
+    /// The letters.
+    #[error(transparent)]
+    Mail(#[from] mintmark_mail::Error),
+    /// The sources.
+    #[error(transparent)]
+    Sources(#[from] mintmark_adapters::Error),
+    /// Keys or minting.
+    #[error(transparent)]
+    Licensing(#[from] mintmark_licensing::Error),
+    /// A file of the data folder.
+    #[error("cannot use {}", path.display())]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A file of the data folder is not what it should be.
+    #[error("{} is damaged; put the right file back from your backup", .0.display())]
+    BrokenFile(PathBuf),
+    /// A program that mints finds no keys.
+    #[error("there is no key at {}; run `mintmark-admin init`, or set data_dir to the server's folder", .0.display())]
+    NoKeys(PathBuf),
+    /// The database was used with a key that is not here.
+    #[error(
+        "the database was used with key {registered}, which is missing here; copy it to {} from the server that has it",
+        file.display()
+    )]
+    KeyElsewhere {
+        /// Where the key belongs.
+        file: PathBuf,
+        /// The registered key's public name.
+        registered: String,
+    },
+    /// The database was used with another key.
+    #[error(
+        "{} is key {held}, but the database was used with {registered}; copy that one here, or use another database",
+        file.display()
+    )]
+    OtherKey {
+        /// The file in hand.
+        file: PathBuf,
+        /// The registered key's public name.
+        registered: String,
+        /// The public name of the key in hand.
+        held: String,
+    },
+    /// No such row.
+    #[error("there is no {what} {id}")]
+    NotFound {
+        /// What was looked for.
+        what: &'static str,
+        /// By which name.
+        id: String,
+    },
+    /// A thread could not be started.
+    #[error("a thread could not be started")]
+    Thread(#[source] std::io::Error),
+}
+
+impl Error {
+    /// Whether the settings are wrong, rather than the world: a program then exits with 2.
+    pub fn is_configuration(&self) -> bool {
+        matches!(
+            self,
+            Self::Problems(_)
+                | Self::Mail(_)
+                | Self::Sources(_)
+                | Self::BrokenFile(_)
+                | Self::NoKeys(_)
+                | Self::KeyElsewhere { .. }
+                | Self::OtherKey { .. }
+                | Self::Storage(mintmark_storage::Error::Missing(_) | mintmark_storage::Error::Foreign)
+        )
+    }
+}

@@ -1,0 +1,79 @@
+//! One attempt at a delivery, and how it ends on the audit row.
+
+use jiff::Timestamp;
+use mintmark_adapters::{Interpretation, Kind};
+use mintmark_licensing::Mode;
+use mintmark_storage::{Conclusion, Delivery, Outcome, Subject};
+
+/// An attempt, from its beginning.
+#[derive(Clone, Copy)]
+pub(super) struct Attempt<'a> {
+    pub(super) delivery: &'a Delivery,
+    pub(super) now: Timestamp,
+}
+
+impl Attempt<'_> {
+    /// The attempt with its end, ready to be written down.
+    pub(super) fn conclusion(self, subject: Subject, ending: Ending) -> Conclusion {
+        Conclusion {
+            delivery_id: self.delivery.id,
+            attempt: self.delivery.attempt,
+            started_at: self.now,
+            finished_at: self.now,
+            subject,
+            processed: ending.processed,
+            outcome: ending.outcome,
+            error: ending.error,
+            reason: ending.reason,
+        }
+    }
+}
+
+/// How an attempt ends. Whatever leads to no license has a reason, but for an event that is noted.
+pub(super) struct Ending {
+    pub(super) reason: Option<String>,
+    processed: bool,
+    outcome: Option<Outcome>,
+    error: Option<String>,
+}
+
+impl Ending {
+    /// The store says whether it was minted or found.
+    pub(super) fn licensed() -> Self {
+        Self { processed: true, outcome: None, error: None, reason: None }
+    }
+
+    pub(super) fn noted() -> Self {
+        Self { processed: true, outcome: Some(Outcome::Noted), error: None, reason: None }
+    }
+
+    pub(super) fn ignored(reason: String) -> Self {
+        Self { processed: true, outcome: Some(Outcome::Ignored), error: None, reason: Some(reason) }
+    }
+
+    pub(super) fn held(reason: String) -> Self {
+        Self { outcome: Some(Outcome::Held), ..Self::failed(reason) }
+    }
+
+    /// Nothing is decided: a person has to mend something first.
+    pub(super) fn failed(reason: impl Into<String>) -> Self {
+        let reason = reason.into();
+        Self { processed: false, outcome: None, error: Some(reason.clone()), reason: Some(reason) }
+    }
+}
+
+/// What a delivery is about, as far as it could be interpreted.
+pub(super) fn subject(interpretation: &Interpretation) -> Subject {
+    Subject {
+        kind: interpretation.kind.as_str().to_owned(),
+        mode: interpretation.mode.as_str().to_owned(),
+        order_id: interpretation.order_id.clone(),
+        sale_id: interpretation.sale_id.clone(),
+    }
+}
+
+/// What is known of a delivery that was not interpreted.
+pub(super) fn unknown() -> Subject {
+    let (kind, mode) = (Kind::Unknown.as_str().to_owned(), Mode::Live.as_str().to_owned());
+    Subject { kind, mode, order_id: None, sale_id: None }
+}

@@ -1,0 +1,151 @@
+//! Fulfilling: from a delivery on record to a license with its letter. Replay begins here.
+
+mod attempt;
+mod sale;
+
+use crate::catalog::Decision;
+use crate::mailing::Mailing;
+use crate::{Error, Fulfillment};
+use attempt::{Attempt, Ending};
+use jiff::Timestamp;
+use mintmark_adapters::{Order, Verdict};
+use mintmark_licensing::Mode;
+use mintmark_storage::{Delivery, Issue, Issued, Subject};
+use sale::Sale;
+
+/// A crash may cut an attempt off; what cuts off this many is parked for a person.
+const MOST_ATTEMPTS_WITHOUT_END: i64 = 5;
+
+/// What became of a delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fulfilled {
+    /// Its order has a license.
+    Licensed {
+        /// The license's key.
+        license_key: String,
+        /// Where the letter is.
+        mailing: Mailing,
+        /// The number of the letter that this very delivery has put into the outbox.
+        new_letter: Option<i64>,
+    },
+    /// An event that is not a sale.
+    Noted,
+    /// Nothing to mint, or nothing yet.
+    NotMinted {
+        /// Why, in the fixed words.
+        reason: String,
+    },
+}
+
+impl Fulfillment {
+    /// Interprets a delivery and does what follows from it, in one transaction. Never sends mail.
+    ///
+    /// # Errors
+    /// The database fails; the delivery stays unfinished and is tried again.
+    pub async fn fulfill(&self, delivery: &Delivery, now: Timestamp) -> Result<Fulfilled, Error> {
+        let attempt = Attempt { delivery, now };
+        if delivery.declared_size.is_some() {
+            return self.conclude(attempt, attempt::unknown(), Ending::failed("body too large")).await;
+        }
+        let Some(interpretation) = self.records.interpret(delivery) else {
+            let ending = Ending::failed("there is no such source any more");
+            return self.conclude(attempt, attempt::unknown(), ending).await;
+        };
+        let subject = attempt::subject(&interpretation);
+        let ending = match interpretation.verdict {
+            Verdict::Sale(order) => {
+                return self.fulfill_sale(attempt, subject, interpretation.mode, &order).await;
+            }
+            Verdict::Noted => Ending::noted(),
+            Verdict::Ignored(reason) => Ending::ignored(reason),
+            Verdict::Held(reason) => Ending::held(reason),
+            Verdict::Unreadable(reason) => Ending::failed(reason),
+        };
+        self.conclude(attempt, subject, ending).await
+    }
+
+    /// As [`Fulfillment::fulfill`], for what an interrupted run left behind: what interrupts every attempt is parked.
+    pub(crate) async fn fulfill_unfinished(
+        &self,
+        delivery: &Delivery,
+        now: Timestamp,
+    ) -> Result<Fulfilled, Error> {
+        if delivery.attempt <= MOST_ATTEMPTS_WITHOUT_END {
+            return self.fulfill(delivery, now).await;
+        }
+        let reason = format!("given up: {MOST_ATTEMPTS_WITHOUT_END} attempts did not come to an end");
+        self.conclude(Attempt { delivery, now }, attempt::unknown(), Ending::failed(reason)).await
+    }
+
+    async fn fulfill_sale(
+        &self,
+        attempt: Attempt<'_>,
+        subject: Subject,
+        mode: Mode,
+        order: &Order,
+    ) -> Result<Fulfilled, Error> {
+        let delivery = attempt.delivery;
+        let sold_at = match order.sold_at {
+            Some(sold_at) => sold_at,
+            None => self.first_arrival(delivery, mode, &order.order_id)?,
+        };
+        let terms = match self.catalog().terms(&delivery.source, mode, order, sold_at) {
+            Decision::Mint(terms) => terms,
+            Decision::Ignored(reason) => {
+                return self.conclude(attempt, subject, Ending::ignored(reason)).await;
+            }
+            Decision::Unmapped(reason) => {
+                return self.conclude(attempt, subject, Ending::failed(reason)).await;
+            }
+        };
+        let sale = Sale { delivery, mode, order, sold_at, terms: &terms };
+        let license = match self.mint(&sale) {
+            Ok(license) => license,
+            Err(error) => {
+                return self
+                    .conclude(attempt, subject, Ending::failed(format!("cannot mint: {error}")))
+                    .await;
+            }
+        };
+        let letter = self.letter(&sale, attempt.now);
+        let conclusion = attempt.conclusion(subject, Ending::licensed());
+        let issued = self.records.store.issue(Issue { license, letter, conclusion }).await?;
+        Ok(licensed(issued))
+    }
+
+    /// Writes down an attempt that led to no license.
+    async fn conclude(
+        &self,
+        attempt: Attempt<'_>,
+        subject: Subject,
+        ending: Ending,
+    ) -> Result<Fulfilled, Error> {
+        let fulfilled = match ending.reason.clone() {
+            Some(reason) => Fulfilled::NotMinted { reason },
+            None => Fulfilled::Noted,
+        };
+        self.records.store.conclude(attempt.conclusion(subject, ending)).await?;
+        Ok(fulfilled)
+    }
+
+    /// An order without a time of its own was made when it was first told, however often it is replayed.
+    fn first_arrival(&self, delivery: &Delivery, mode: Mode, order_id: &str) -> Result<Timestamp, Error> {
+        let first = self.records.store.first_arrival(&delivery.source, mode.as_str(), order_id)?;
+        Ok(first.map_or(delivery.received_at, |first| first.min(delivery.received_at)))
+    }
+}
+
+fn licensed(issued: Issued) -> Fulfilled {
+    match issued {
+        Issued::Now(license, letter) => Fulfilled::Licensed {
+            license_key: license.terms.key,
+            mailing: Mailing::of(Some(&letter)),
+            new_letter: Some(letter.id),
+        },
+        Issued::Before(license, letter) => Fulfilled::Licensed {
+            license_key: license.terms.key,
+            mailing: Mailing::of(letter.as_ref()),
+            new_letter: None,
+        },
+    }
+}

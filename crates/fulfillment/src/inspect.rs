@@ -1,0 +1,55 @@
+//! What an operator may look at without opening the installation, and without making any of it.
+
+use crate::installation::{DataFolder, LICENSE_KEY_SECRET, SIGNING_KEY, StoredSecret, WEBHOOK_SECRET};
+use crate::settings::Settings;
+use crate::{Catalog, Error};
+use mintmark_adapters::{Sources, WebhookSecret};
+use mintmark_mail::{Provider, Templates};
+use mintmark_storage::DatabaseUrl;
+use std::path::PathBuf;
+
+/// Checks what the settings point to as a start would: letter templates, catalog, mailer.
+///
+/// # Errors
+/// Every mistake in the catalog, or the first one elsewhere.
+pub fn check(settings: &Settings) -> Result<Catalog, Error> {
+    let templates = Templates::load(settings.mail.templates.as_deref())?;
+    let sources = Sources::new(settings.gumroad.clone())?;
+    let catalog = Catalog::load(&settings.products_file, &sources, &templates)?;
+    match settings.mail.provider {
+        // Its mailer would make the letters folder.
+        Provider::Folder => {}
+        Provider::Postmark | Provider::Smtp => {
+            drop(mintmark_mail::mailer(&settings.mail, &settings.data_dir)?)
+        }
+    }
+    Ok(catalog)
+}
+
+/// The secrets that a store may use now: the configured ones, or else the one in the data folder.
+///
+/// # Errors
+/// The file in the data folder cannot be read.
+pub fn webhook_secrets(settings: &Settings) -> Result<Vec<WebhookSecret>, Error> {
+    if !settings.gumroad.secrets.is_empty() {
+        return Ok(settings.gumroad.secrets.clone());
+    }
+    let stored = StoredSecret::read(&DataFolder::at(&settings.data_dir))?;
+    Ok(stored.into_iter().collect())
+}
+
+/// The files that a first run makes, each with what a person calls it.
+pub fn installed_files(settings: &Settings) -> Vec<(&'static str, PathBuf)> {
+    let folder = DataFolder::at(&settings.data_dir);
+    let mut files = vec![
+        ("signing key", folder.path(SIGNING_KEY)),
+        ("license-key secret", folder.path(LICENSE_KEY_SECRET)),
+    ];
+    if settings.gumroad.secrets.is_empty() {
+        files.push(("webhook secret", folder.path(WEBHOOK_SECRET)));
+    }
+    if let DatabaseUrl::Sqlite(path) = settings.database_url() {
+        files.push(("database", path));
+    }
+    files
+}

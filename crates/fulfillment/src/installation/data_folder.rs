@@ -1,0 +1,76 @@
+//! The data folder: small secret files, readable by their owner alone.
+
+use crate::Error;
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// The folder that `data_dir` names.
+#[derive(Debug, Clone)]
+pub(crate) struct DataFolder(PathBuf);
+
+impl DataFolder {
+    /// The folder at `path`, whether or not it exists.
+    pub(crate) fn at(path: &Path) -> Self {
+        Self(path.to_owned())
+    }
+
+    /// Makes the folder if it is missing, for its owner alone.
+    pub(crate) fn make(&self) -> Result<(), Error> {
+        let mut builder = std::fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(&self.0).map_err(|source| Error::File { path: self.0.clone(), source })
+    }
+
+    /// Where a file of the folder is.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// Whether a file of the folder is there.
+    pub(crate) fn holds(&self, name: &str) -> bool {
+        self.path(name).exists()
+    }
+
+    /// A file's bytes; `None` if there is no such file.
+    pub(crate) fn read(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
+        let path = self.path(name);
+        match std::fs::read(&path) {
+            Ok(bytes) => Ok(Some(Zeroizing::new(bytes))),
+            Err(source) if source.kind() == ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(Error::File { path, source }),
+        }
+    }
+
+    /// Makes a file that must not exist yet, on disk when this returns.
+    pub(crate) fn create(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
+        let path = self.path(name);
+        self.create_at(&path, bytes).map_err(|source| Error::File { path, source })
+    }
+
+    pub(crate) fn remove(&self, name: &str) -> Result<(), Error> {
+        let path = self.path(name);
+        std::fs::remove_file(&path).map_err(|source| Error::File { path, source })
+    }
+
+    /// Whole or not at all: half a key, left by a power cut, would have to be removed by hand.
+    fn create_at(&self, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+        if path.exists() {
+            return Err(ErrorKind::AlreadyExists.into());
+        }
+        let draft = path.with_extension("draft");
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(&draft)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        std::fs::rename(&draft, path)?;
+        // The name has to be on disk as well as the bytes.
+        File::open(&self.0)?.sync_all()
+    }
+}

@@ -1,0 +1,46 @@
+//! From a delivery on record to a licensed, mailed buyer: the use cases, and the root that composes them.
+//!
+//! **Architecture Invariant:** what a server does with a delivery and what a replay does with it is the same function,
+//! [`Fulfillment::fulfill`]; there is nothing else to call.
+
+mod accept;
+mod catalog;
+mod error;
+mod fulfill;
+mod inspect;
+mod installation;
+mod mailing;
+mod open;
+mod operate;
+mod outbox;
+mod printable;
+mod problems;
+mod records;
+pub mod settings;
+mod sweep;
+pub mod views;
+
+pub use accept::{Admitted, Arrival, ArrivedBody};
+pub use catalog::{Catalog, write_example};
+pub use error::Error;
+pub use fulfill::Fulfilled;
+pub use inspect::{check, installed_files, webhook_secrets};
+pub use mailing::Mailing;
+pub use open::{Fulfillment, Role, initialize};
+pub use operate::{Replayed, Resent};
+pub use outbox::{Clock, Outbox};
+pub use printable::printable;
+pub use problems::{Problem, Problems};
+pub use records::Records;
+pub use settings::Settings;
+pub use sweep::Sweeper;
+
+// What the binaries need of the crates below, so that each imports this one alone.
+pub use mintmark_adapters::manual::Mint;
+pub use mintmark_adapters::{NotAuthentic, Proof, Request, WebhookSecret};
+pub use mintmark_licensing::PublicKey;
+pub use mintmark_mail::{Address, Provider};
+pub use mintmark_storage::{
+    AuditFilter, AuditRow, Delivery, Error as StorageError, Letter, LetterState, License, LicenseFilter,
+    Outcome, Pending,
+};

@@ -1,0 +1,168 @@
+//! The composition root: settings become an installation that can fulfill.
+
+use crate::catalog::Catalog;
+use crate::installation::{DataFolder, Installation, Keys, StoredSecret};
+use crate::outbox::{Clock, Office, Outbox};
+use crate::records::Records;
+use crate::settings::Settings;
+use crate::{Error, Problems};
+use jiff::Timestamp;
+use mintmark_adapters::{Sources, WebhookSecret};
+use mintmark_licensing::PublicKey;
+use mintmark_mail::{Mailer, Provider, Templates};
+use mintmark_storage::Pending;
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// What the program that opens an installation is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// The server: makes what a first run needs.
+    Server,
+    /// Setting up by hand: as the server, and makes a named database also where there are keys already.
+    Setup,
+    /// A command line, beside a server or without one: makes nothing.
+    Tool,
+}
+
+/// Everything that turns deliveries into licenses.
+#[derive(Debug)]
+pub struct Fulfillment {
+    pub(crate) records: Records,
+    pub(crate) keys: Keys,
+    pub(crate) settings: Settings,
+    pub(crate) outbox: Option<Outbox>,
+    catalog: RwLock<Arc<Catalog>>,
+    templates: Arc<Templates>,
+    made_secret: Option<WebhookSecret>,
+}
+
+impl Fulfillment {
+    /// Opens the installation that the settings describe.
+    ///
+    /// # Errors
+    /// Settings or catalog hold mistakes, or database or keys are not to be had.
+    pub fn open(settings: Settings, role: Role, now: Timestamp) -> Result<Self, Error> {
+        let templates = Arc::new(Templates::load(settings.mail.templates.as_deref())?);
+        // Before anything is made: a mistake must not leave a half-made installation behind.
+        let sources = Sources::new(settings.gumroad.clone())?;
+        let catalog = Catalog::load(&settings.products_file, &sources, &templates)?;
+        let Installation { store, keys, secret } = Installation::open(&settings, role, now)?;
+        let mut gumroad = settings.gumroad.clone();
+        gumroad.secrets.extend(secret.iter().map(StoredSecret::secret).cloned());
+        let made_secret = secret.and_then(StoredSecret::made);
+        Ok(Self {
+            records: Records::new(store, gumroad)?,
+            keys,
+            settings,
+            outbox: None,
+            catalog: RwLock::new(Arc::new(catalog)),
+            templates,
+            made_secret,
+        })
+    }
+
+    /// Starts sending letters. Leases of a dead server are void, where a lock proves that it is dead.
+    ///
+    /// # Errors
+    /// The mail settings do not work, the database fails, or no thread is to be had.
+    pub fn start_outbox(&mut self, clock: Clock) -> Result<(), Error> {
+        let mailer = mintmark_mail::mailer(&self.settings.mail, &self.letters_folder())?;
+        self.start_outbox_with(mailer, clock)
+    }
+
+    /// As [`Fulfillment::start_outbox`], with another way of sending than the settings name.
+    ///
+    /// # Errors
+    /// The database fails, or no thread is to be had.
+    pub fn start_outbox_with(&mut self, mailer: Box<dyn Mailer>, clock: Clock) -> Result<(), Error> {
+        self.records.store.release_letters().wait()?;
+        self.outbox = Some(Outbox::start(Office {
+            records: self.records.clone(),
+            mailer,
+            templates: Arc::clone(&self.templates),
+            seller: self.settings.mail.from.as_ref().and_then(|from| from.name()).map(str::to_owned),
+            clock,
+        })?);
+        Ok(())
+    }
+
+    /// What can be read.
+    pub fn records(&self) -> &Records {
+        &self.records
+    }
+
+    /// The settings it was opened with.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The outbox, once it is started.
+    pub fn outbox(&self) -> Option<&Outbox> {
+        self.outbox.as_ref()
+    }
+
+    /// The webhook secret, if this very run has generated it.
+    pub fn made_secret(&self) -> Option<&WebhookSecret> {
+        self.made_secret.as_ref()
+    }
+
+    /// The key that apps verify blobs with.
+    pub fn public_key(&self) -> PublicKey {
+        self.keys.signing.public_key()
+    }
+
+    /// A product of a source that gets a license, to show how one is sold.
+    pub fn example_product(&self, source: &str) -> Option<String> {
+        self.catalog().any_product(source).map(str::to_owned)
+    }
+
+    /// Reads the catalog again. If it holds mistakes, the one in force stays.
+    ///
+    /// # Errors
+    /// Every mistake in it.
+    pub fn reload_catalog(&self) -> Result<(), Problems> {
+        let catalog = Catalog::load(&self.settings.products_file, &self.records.sources, &self.templates)?;
+        *self.catalog.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(catalog);
+        Ok(())
+    }
+
+    /// Commits nothing, through the whole way of a write.
+    pub fn probe(&self) -> Pending<()> {
+        self.records.store.probe()
+    }
+
+    /// How many letters lie in the letters folder although a provider is configured now.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn never_mailed(&self) -> Result<usize, Error> {
+        match self.settings.mail.provider {
+            Provider::Folder => Ok(0),
+            Provider::Postmark | Provider::Smtp => Ok(self.records.store.licenses_never_mailed()?.len()),
+        }
+    }
+
+    /// Stops sending and writing; what is unfinished is taken up by the next start.
+    pub fn stop(&self) {
+        if let Some(outbox) = &self.outbox {
+            outbox.stop();
+        }
+        self.records.store.close();
+    }
+
+    pub(crate) fn catalog(&self) -> Arc<Catalog> {
+        Arc::clone(&self.catalog.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn letters_folder(&self) -> std::path::PathBuf {
+        DataFolder::at(&self.settings.data_dir).path("letters")
+    }
+}
+
+/// Makes data folder, database, keys and webhook secret where they are missing, as a server's first run does.
+///
+/// # Errors
+/// Settings hold mistakes, or something cannot be made.
+pub fn initialize(settings: Settings, now: Timestamp) -> Result<Fulfillment, Error> {
+    Fulfillment::open(settings, Role::Setup, now)
+}

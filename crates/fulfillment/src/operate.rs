@@ -1,0 +1,127 @@
+//! What an operator does by hand: replay, resend, mint.
+
+use crate::{Error, Fulfilled, Fulfillment};
+use jiff::Timestamp;
+use mintmark_adapters::manual::Mint;
+use mintmark_mail::Address;
+use mintmark_storage::{AuditRow, LetterState, License, NewDelivery, NewLetter, Origin};
+
+/// What a replay did with one delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replayed {
+    /// There was nothing left to do.
+    NothingToDo,
+    /// Its letter is queued again.
+    LetterQueued,
+    /// It is fulfilled now.
+    Fulfilled,
+    /// It failed again.
+    FailedAgain,
+}
+
+/// A letter that was put into the outbox by hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resent {
+    /// The letter's number.
+    pub letter: i64,
+    /// Whom it goes to.
+    pub recipient: String,
+    /// Why it is held, if it cannot be mailed.
+    pub held: Option<String>,
+}
+
+impl Fulfillment {
+    /// Does again what is left to do of a delivery; a second time changes nothing.
+    ///
+    /// # Errors
+    /// There is no such row, or the database fails.
+    pub fn replay(&self, id: i64, now: Timestamp) -> Result<(Replayed, AuditRow), Error> {
+        let row = self.records.row(id)?;
+        let replayed = match (&row.license_id, row.processed) {
+            (_, true) if row.error.is_none() => Replayed::NothingToDo,
+            (Some(license), true) => self.send_again(license, now)?,
+            _ => self.fulfill_again(id, now)?,
+        };
+        Ok((replayed, self.records.row(id)?))
+    }
+
+    /// Writes down a license that the operator grants, and fulfills it like any other delivery.
+    ///
+    /// # Errors
+    /// The database fails. A mistake in the facts is on the row, not here.
+    pub fn mint_by_hand(&self, mint: &Mint, now: Timestamp) -> Result<(Fulfilled, AuditRow), Error> {
+        let recorded = self.records.store.record(NewDelivery {
+            source: Mint::SOURCE.to_owned(),
+            origin: Origin::Manual,
+            received_at: now,
+            remote_address: None,
+            secret_label: None,
+            content_type: Some(Mint::CONTENT_TYPE.to_owned()),
+            headers: "[]".to_owned(),
+            body: mint.to_body(),
+            declared_size: None,
+        });
+        let delivery = recorded.wait()?;
+        let fulfilled = pollster::block_on(self.fulfill(&delivery, now))?;
+        Ok((fulfilled, self.records.row(delivery.id)?))
+    }
+
+    /// Puts a further letter for a license into the outbox, to the buyer or to another address.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn resend(&self, license: &License, to: Option<&Address>, now: Timestamp) -> Result<Resent, Error> {
+        let recipient = to.map_or_else(|| license.terms.email.clone(), |address| address.as_str().to_owned());
+        let earlier = self.records.store.newest_letter(&license.terms.id)?;
+        let (template, download) =
+            earlier.map_or_else(|| ("license".to_owned(), None), |letter| (letter.template, letter.download));
+        let letter = NewLetter {
+            mail_uid: uuid::Uuid::new_v4().to_string(),
+            template,
+            download,
+            unmailable: Address::parse(&recipient).err().map(|error| error.to_string()),
+            recipient,
+            not_before: now,
+        };
+        let detail = to.map(|address| format!("to {}", address.masked()));
+        let letter = self.records.store.resend(license.terms.id.clone(), letter, detail, now).wait()?;
+        let held = letter.error.filter(|_| letter.state == LetterState::Held);
+        Ok(Resent { letter: letter.id, recipient: letter.recipient, held })
+    }
+
+    /// The licenses whose letters lie in the letters folder and were never mailed.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn licenses_never_mailed(&self) -> Result<Vec<License>, Error> {
+        let ids = self.records.store.licenses_never_mailed()?;
+        let licenses: Result<Vec<Option<License>>, _> =
+            ids.iter().map(|id| self.records.store.license(id)).collect();
+        Ok(licenses?.into_iter().flatten().collect())
+    }
+
+    /// The same letter again: nobody gets two for one mistake.
+    fn send_again(&self, license: &str, now: Timestamp) -> Result<Replayed, Error> {
+        let Some(letter) = self.records.store.newest_letter(license)? else {
+            return Ok(Replayed::NothingToDo);
+        };
+        match self.records.store.requeue_letter(letter.id, now).wait()? {
+            Some(_) => Ok(Replayed::LetterQueued),
+            None if letter.state == LetterState::Sending => Ok(Replayed::NothingToDo),
+            None => Ok(Replayed::FailedAgain),
+        }
+    }
+
+    fn fulfill_again(&self, id: i64, now: Timestamp) -> Result<Replayed, Error> {
+        let delivery = self.records.store.retry(id).wait()?;
+        let delivery = delivery.ok_or_else(|| Error::NotFound { what: "delivery", id: id.to_string() })?;
+        let fulfilled = pollster::block_on(self.fulfill(&delivery, now))?;
+        let row = self.records.row(id)?;
+        Ok(match fulfilled {
+            Fulfilled::NotMinted { .. } if !row.processed => Replayed::FailedAgain,
+            Fulfilled::NotMinted { .. } | Fulfilled::Noted | Fulfilled::Licensed { .. } => {
+                Replayed::Fulfilled
+            }
+        })
+    }
+}

@@ -1,0 +1,71 @@
+//! The records: what can be read without keys, catalog or mailer.
+
+use crate::Error;
+use crate::settings::Settings;
+use mintmark_adapters::{Body, GumroadSettings, Interpretation, Sources};
+use mintmark_storage::{Access, AuditFilter, AuditRow, Delivery, License, LicenseFilter, Store};
+use std::sync::Arc;
+
+/// The audit log and the licenses, with the sources that understand them.
+#[derive(Debug, Clone)]
+pub struct Records {
+    pub(crate) store: Arc<Store>,
+    pub(crate) sources: Arc<Sources>,
+}
+
+impl Records {
+    /// Opens them beside whatever server is running. Reading needs no store's secrets.
+    ///
+    /// # Errors
+    /// The database is missing, out of reach, or of another version.
+    pub fn open(settings: &Settings) -> Result<Self, Error> {
+        let store = Store::open(&settings.database_url(), Access::Tool)?;
+        Self::new(store, GumroadSettings { secrets: Vec::new(), ..settings.gumroad.clone() })
+    }
+
+    pub(crate) fn new(store: Store, gumroad: GumroadSettings) -> Result<Self, Error> {
+        Ok(Self { store: Arc::new(store), sources: Arc::new(Sources::new(gumroad)?) })
+    }
+
+    /// The audit rows that a filter names, newest first.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn rows(&self, filter: &AuditFilter) -> Result<Vec<AuditRow>, Error> {
+        Ok(self.store.audit_rows(filter)?)
+    }
+
+    /// The audit row of one delivery.
+    ///
+    /// # Errors
+    /// There is no such row, or the database fails.
+    pub fn row(&self, id: i64) -> Result<AuditRow, Error> {
+        self.store.audit_row(id)?.ok_or_else(|| Error::NotFound { what: "delivery", id: id.to_string() })
+    }
+
+    /// The licenses that a filter names, newest first.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn licenses(&self, filter: &LicenseFilter) -> Result<Vec<License>, Error> {
+        Ok(self.store.licenses(filter)?)
+    }
+
+    /// The licenses of an id, key, order or address, newest first; at least one.
+    ///
+    /// # Errors
+    /// There is none, or the database fails.
+    pub fn licenses_named(&self, name: &str) -> Result<Vec<License>, Error> {
+        let found = self.licenses(&LicenseFilter { named: Some(name.to_owned()), limit: None })?;
+        if found.is_empty() {
+            return Err(Error::NotFound { what: "license", id: name.to_owned() });
+        }
+        Ok(found)
+    }
+
+    /// What a recorded delivery says; `None` if its source is no longer known.
+    pub(crate) fn interpret(&self, delivery: &Delivery) -> Option<Interpretation> {
+        let body = Body { content_type: delivery.content_type.as_deref(), bytes: &delivery.body };
+        Some(self.sources.get(&delivery.source)?.interpret(&body))
+    }
+}

@@ -1,0 +1,16 @@
+//! What an installation promises, on both databases.
+#![expect(clippy::unwrap_used, reason = "a test that cannot be prepared has failed")]
+
+mod catalog;
+mod corpus;
+mod door;
+mod golden;
+mod interrupted;
+mod keys;
+mod letters;
+mod membership;
+mod orders;
+mod sale;
+mod sending;
+mod settings;
+mod support;
