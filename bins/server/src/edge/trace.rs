@@ -1,0 +1,72 @@
+//! One log line for each request.
+
+use std::time::Instant;
+
+use actix_web::Error;
+use actix_web::body::BoxBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
+
+use super::remote;
+
+/// Middleware that logs method, route, status, duration and remote address, and nothing else.
+///
+/// The route is the pattern, such as `/webhooks/{source}`: path and query are the client's words, and the
+/// secret is among them. No header is logged for the same reason.
+pub(crate) async fn log_requests(
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse, Error> {
+    let arrived = Instant::now();
+    let method = request.method().clone();
+    let route = request.match_pattern();
+    let remote = remote::address(request.request());
+
+    let answer = next.call(request).await;
+
+    let status = match &answer {
+        Ok(response) => response.status(),
+        Err(error) => error.as_response_error().status_code(),
+    };
+    tracing::info!(
+        %method,
+        route = route.as_deref().unwrap_or("none"),
+        status = status.as_u16(),
+        milliseconds = u64::try_from(arrived.elapsed().as_millis()).unwrap_or(u64::MAX),
+        remote = remote.map(tracing::field::display),
+        "request"
+    );
+    answer
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::{TestRequest, call_service, init_service};
+    use actix_web::web::Data;
+
+    use super::super::testing::{Log, app};
+
+    #[actix_web::test]
+    async fn a_request_is_one_line_with_its_route_and_without_its_secret() {
+        let log = Log::default();
+        let _listening = log.listen();
+        let service = init_service(app(Data::default())).await;
+        for target in ["/webhooks/gumroad?secret=canary", "/canary?secret=canary"] {
+            let request = TestRequest::post()
+                .uri(target)
+                .peer_addr("203.0.113.9:4711".parse().unwrap())
+                .insert_header(("authorization", "Basic canary"))
+                .set_payload("canary")
+                .to_request();
+            call_service(&service, request).await;
+        }
+
+        let lines = log.lines();
+        assert_eq!(lines.len(), 2, "{lines:?}");
+        for (line, route) in lines.iter().zip(["/webhooks/{source}", "none"]) {
+            let expected = format!("request method=POST route=\"{route}\" status=404 milliseconds=");
+            assert!(line.contains(&expected) && line.ends_with("remote=203.0.113.9"), "{line}");
+            assert!(!line.contains("canary"), "{line}");
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! `mintmark-server`: receives webhooks, mints and mails licenses. Everything it does is in `mintmark-fulfillment`.
+
+mod command_line;
+mod edge;
+mod greeting;
+mod health;
+mod logs;
+mod serve;
+mod webhooks;
+
+use clap::Parser as _;
+use command_line::CommandLine;
+use mintmark_fulfillment::{Error, Settings};
+use std::process::ExitCode;
+
+/// Wrong usage or configuration: nothing was started.
+const MISCONFIGURED: u8 = 2;
+
+fn main() -> ExitCode {
+    let command_line = CommandLine::parse();
+    logs::start();
+    std::panic::set_hook(Box::new(edge::panic::log_without_payload));
+    let settings = match Settings::load(command_line.config.as_deref()) {
+        Ok(settings) => settings,
+        Err(problems) => return refuse(&Error::from(problems)),
+    };
+    match serve::run(settings) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => refuse(&error),
+    }
+}
+
+/// Says what is wrong to whoever started the program, who may not read JSON logs.
+#[expect(clippy::print_stderr, reason = "the last words of a program that cannot start")]
+fn refuse(error: &Error) -> ExitCode {
+    eprintln!("mintmark-server cannot start:\n{error}");
+    if let Some(cause) = std::error::Error::source(error) {
+        eprintln!("  because: {cause}");
+    }
+    ExitCode::from(if error.is_configuration() { MISCONFIGURED } else { 1 })
+}

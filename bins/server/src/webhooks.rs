@@ -1,0 +1,157 @@
+//! `POST /webhooks/{source}`: from HTTP to the two calls that matter, and their result as an answer.
+
+use crate::edge::body::{self, BODY_DEADLINE, ReadBody};
+use crate::edge::{answers, not_found::not_found, remote};
+use actix_web::http::header::ContentLength;
+use actix_web::web::{Data, Header, Path, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use jiff::Timestamp;
+use mintmark_fulfillment::{Admitted, ArrivedBody, Arrival, Delivery, Fulfilled, Fulfillment, Mailing, Proof, Request};
+use serde::Serialize;
+use tokio::time::{Duration, Instant, timeout_at};
+
+/// Stores give up after five seconds; what is not on disk by then has to be sent again.
+const RECORDING_DEADLINE: Duration = Duration::from_millis(3_500);
+/// What is on record is answered 200, finished or not.
+const ANSWER_DEADLINE: Duration = Duration::from_millis(3_900);
+
+/// Receives one delivery.
+pub(crate) async fn receive(
+    request: HttpRequest,
+    source: Path<String>,
+    size: Option<Header<ContentLength>>,
+    payload: Payload,
+    fulfillment: Data<Fulfillment>,
+) -> HttpResponse {
+    let (arrived, now) = (Instant::now(), Timestamp::now());
+    let size = size.and_then(|Header(ContentLength(size))| u64::try_from(size).ok());
+    let headers = headers(&request);
+    let (admitted, body) = match fulfillment.proof(&source) {
+        None => return not_found().await,
+        // A stranger's body is never read.
+        Some(Proof::BeforeBody) => {
+            let Some(admitted) = authenticate(&fulfillment, &source, &request, &headers, None, now) else {
+                return not_found().await;
+            };
+            (admitted, body::read(payload, size, BODY_DEADLINE).await)
+        }
+        Some(Proof::OverBody) => {
+            let body = body::read(payload, size, BODY_DEADLINE).await;
+            let ReadBody::Whole(bytes) = &body else { return not_found().await };
+            match authenticate(&fulfillment, &source, &request, &headers, Some(bytes), now) {
+                Some(admitted) => (admitted, body),
+                None => return not_found().await,
+            }
+        }
+    };
+    let body = match body {
+        ReadBody::Whole(bytes) => ArrivedBody::Whole(bytes.to_vec()),
+        ReadBody::TooLarge { head, declared_size } => too_large(&head, declared_size),
+        ReadBody::TooSlow => return answers::not_recorded("the body did not arrive in time"),
+        ReadBody::Broken => return answers::not_recorded("the body broke off"),
+    };
+    let remote_address = remote::address(&request).map(|address| address.to_string());
+    let arrival = Arrival { headers, remote_address, body };
+    let recorded = timeout_at(arrived + RECORDING_DEADLINE, fulfillment.accept(admitted, arrival, now)).await;
+    match recorded {
+        Ok(Ok(delivery)) => answer(&fulfillment, &delivery, now, arrived).await,
+        Ok(Err(error)) => {
+            tracing::error!(%error, "a delivery could not be recorded; the store is asked to send it again");
+            answers::not_recorded("the delivery could not be stored")
+        }
+        Err(_) => {
+            tracing::error!("a delivery could not be recorded in time; the store is asked to send it again");
+            answers::not_recorded("the delivery could not be stored in time")
+        }
+    }
+}
+
+fn authenticate(
+    fulfillment: &Fulfillment,
+    source: &str,
+    request: &HttpRequest,
+    headers: &[(String, String)],
+    body: Option<&[u8]>,
+    now: Timestamp,
+) -> Option<Admitted> {
+    let query = Some(request.query_string()).filter(|query| !query.is_empty());
+    fulfillment.authenticate(source, &Request { query, headers, body }, now)
+}
+
+/// Header values are bytes; what is not text is kept as text that shows where it was not.
+fn headers(request: &HttpRequest) -> Vec<(String, String)> {
+    let headers = request.headers().iter();
+    headers.map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())).collect()
+}
+
+/// Without a declared size at least more than the limit has come.
+fn too_large(head: &[u8], declared_size: Option<u64>) -> ArrivedBody {
+    let read = u64::try_from(body::BODY_LIMIT).unwrap_or(u64::MAX).saturating_add(1);
+    ArrivedBody::Beginning { bytes: head.to_vec(), size: declared_size.unwrap_or(read) }
+}
+
+/// Whatever happens from here on, the delivery is safe: the answer is 200.
+async fn answer(fulfillment: &Fulfillment, delivery: &Delivery, now: Timestamp, arrived: Instant) -> HttpResponse {
+    let deadline = arrived + ANSWER_DEADLINE;
+    let fulfilled = match timeout_at(deadline, fulfillment.fulfill(delivery, now)).await {
+        Ok(Ok(fulfilled)) => fulfilled,
+        Ok(Err(error)) => {
+            tracing::error!(delivery = delivery.id, %error, "recorded, but not fulfilled; it is tried again");
+            unfinished()
+        }
+        Err(_) => unfinished(),
+    };
+    let fulfilled = wait_for_letter(fulfillment, fulfilled, deadline).await;
+    answers::ok(&Answer::new(delivery.id, fulfilled))
+}
+
+fn unfinished() -> Fulfilled {
+    Fulfilled::NotMinted { reason: "recorded, not finished yet; it is retried by itself".to_owned() }
+}
+
+/// Waits a moment for the first sending of a letter that this delivery has caused.
+async fn wait_for_letter(fulfillment: &Fulfillment, fulfilled: Fulfilled, deadline: Instant) -> Fulfilled {
+    let Fulfilled::Licensed { license_key, mailing: Mailing::Queued, new_letter: Some(letter) } = fulfilled else {
+        return fulfilled;
+    };
+    let deadline = deadline.min(Instant::now() + fulfillment.settings().mail.wait);
+    let mailing = match fulfillment.outbox().and_then(|outbox| outbox.send_now(letter)) {
+        Some(result) => match timeout_at(deadline, result).await {
+            Ok(Ok(letter)) => Mailing::of(Some(&letter)),
+            Ok(Err(_)) | Err(_) => Mailing::Queued,
+        },
+        None => Mailing::Queued,
+    };
+    Fulfilled::Licensed { license_key, mailing, new_letter: Some(letter) }
+}
+
+/// The answer to a store, field by field as the contract has it.
+#[derive(Debug, Serialize)]
+struct Answer {
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    license_key: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outcome: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    delivery_id: i64,
+}
+
+impl Answer {
+    fn new(delivery_id: i64, fulfilled: Fulfilled) -> Self {
+        let plain = Self { status: "ok", license_key: None, outcome: None, reason: None, delivery_id };
+        match fulfilled {
+            Fulfilled::Noted => Self { outcome: Some("noted"), ..plain },
+            Fulfilled::NotMinted { reason } => Self { status: "logged-no-mint", reason: Some(reason), ..plain },
+            Fulfilled::Licensed { license_key, mailing, .. } => {
+                let (status, reason) = match mailing {
+                    Mailing::Accepted => ("ok", None),
+                    Mailing::Queued => ("minted-email-queued", None),
+                    Mailing::Failed { reason } => ("minted-email-failed", Some(reason)),
+                };
+                Self { status, license_key: Some(license_key), reason, ..plain }
+            }
+        }
+    }
+}
