@@ -1,0 +1,59 @@
+//! What can be typed.
+
+use crate::config::ConfigCommand;
+use crate::key::KeyCommand;
+use crate::license::LicenseCommand;
+use crate::mint::MintCommand;
+use crate::secret::SecretCommand;
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+
+const AFTER_HELP: &str = "\
+Examples:
+  mintmark-admin init
+  mintmark-admin config check
+  mintmark-admin license show ada@example.com
+  mintmark-admin mint --product datatools-core --email ada@example.com
+
+Exit codes: 0 done, 1 something failed, 2 wrong usage or configuration.";
+
+/// Sets a Mintmark installation up, and looks after its licenses and keys. Works beside a running server.
+#[derive(Debug, Parser)]
+#[command(name = "mintmark-admin", version, max_term_width = 100, after_help = AFTER_HELP)]
+pub(crate) struct CommandLine {
+    /// File with the settings (default: mintmark.toml, if there is one)
+    #[arg(long, value_name = "PATH", env = "MINTMARK_CONFIG", hide_env_values = true, global = true)]
+    pub(crate) config: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Makes what a server needs and is missing: settings, products file, data folder, database, keys, webhook secret
+    Init,
+    /// Checks the configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Lists and shows licenses, and mails them again
+    #[command(subcommand)]
+    License(LicenseCommand),
+    Mint(MintCommand),
+    /// Shows the public key
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// Shows the webhook secret
+    #[command(subcommand)]
+    Secret(SecretCommand),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CommandLine;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        CommandLine::command().debug_assert();
+    }
+}

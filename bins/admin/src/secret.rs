@@ -1,0 +1,27 @@
+//! `mintmark-admin secret`: the webhook secret, for the operator's eyes.
+
+use crate::failure::{Ending, Failure};
+use crate::ping_url::ping_url;
+use clap::Subcommand;
+use mintmark_fulfillment::{Settings, webhook_secrets};
+use std::io::Write;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SecretCommand {
+    /// Shows the whole ping URL that Gumroad is given, one for each active secret: whoever reads it can send sales
+    Show,
+}
+
+impl SecretCommand {
+    pub(crate) fn run(&self, settings: &Settings, output: &mut dyn Write) -> Result<Ending, Failure> {
+        let Self::Show = self;
+        let secrets = webhook_secrets(settings)?;
+        if secrets.is_empty() {
+            return Err(Failure::Usage("there is no webhook secret yet; `mintmark-admin init` makes one"));
+        }
+        for secret in &secrets {
+            writeln!(output, "{}", ping_url(settings, secret))?;
+        }
+        Ok(Ending::Done)
+    }
+}

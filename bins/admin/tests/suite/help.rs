@@ -1,0 +1,24 @@
+//! What `--help` says.
+
+use crate::folder::Folder;
+
+#[test]
+fn help_explains_every_command() {
+    let commands: [(&str, &[&str]); 10] = [
+        ("admin", &[]),
+        ("init", &["init"]),
+        ("config_check", &["config", "check"]),
+        ("license", &["license"]),
+        ("license_list", &["license", "list"]),
+        ("license_show", &["license", "show"]),
+        ("license_resend", &["license", "resend"]),
+        ("mint", &["mint"]),
+        ("key_show", &["key", "show"]),
+        ("secret_show", &["secret", "show"]),
+    ];
+    for (name, command) in commands {
+        let help = Folder::empty().admin(&[command, &["--help"]].concat());
+        assert_eq!((help.code, help.errors.as_str()), (0, ""));
+        insta::assert_snapshot!(name, help.output);
+    }
+}

@@ -1,0 +1,10 @@
+//! The real program in a folder of its own.
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
+mod configuration;
+mod folder;
+mod help;
+mod keys;
+mod licenses;
+mod minting;
+mod setting_up;

@@ -1,0 +1,43 @@
+//! What can be typed.
+
+use crate::{list::List, run::Run, show::Show};
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+
+const AFTER_HELP: &str = "\
+Examples:
+  mintmark-replay list --failed
+  mintmark-replay show 12
+  mintmark-replay run 12
+  mintmark-replay run --failed --since 2d --yes
+
+Exit codes: 0 done, 1 some rows failed, 2 wrong usage or configuration.";
+
+/// Reads the audit log of a Mintmark installation, and fulfills again what failed. Works beside a running server.
+#[derive(Debug, Parser)]
+#[command(name = "mintmark-replay", version, max_term_width = 100, after_help = AFTER_HELP)]
+pub(crate) struct CommandLine {
+    /// File with the settings (default: mintmark.toml, if there is one)
+    #[arg(long, value_name = "PATH", env = "MINTMARK_CONFIG", hide_env_values = true, global = true)]
+    pub(crate) config: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    List(List),
+    Show(Show),
+    Run(Run),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CommandLine;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        CommandLine::command().debug_assert();
+    }
+}

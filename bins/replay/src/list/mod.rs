@@ -1,0 +1,102 @@
+//! `mintmark-replay list`: the rows, newest first.
+
+mod table;
+
+use crate::failure::{Ending, Failure};
+use crate::filters::Filters;
+use crate::pages;
+use crate::paper::Paper;
+use clap::Args;
+use jiff::Timestamp;
+use mintmark_fulfillment::views::DeliveryView;
+use mintmark_fulfillment::{AuditFilter, AuditRow, Error, Records};
+use std::io::{BufWriter, Write};
+use table::Line;
+
+/// Rows of a table if nothing else is said: about what a person reads.
+const ROWS_FOR_A_PERSON: usize = 50;
+
+const AFTER_HELP: &str = "\
+Examples:
+  mintmark-replay list --failed
+  mintmark-replay list --order 0LbgWblyZZWtBbXQZCMjoA==
+  mintmark-replay list --since 2026-11-01 --until 2026-12-01 --json > november.jsonl";
+
+/// Lists audit rows, newest first
+#[derive(Debug, Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct List {
+    /// At most this many rows (default: 50 in the table, all with --json)
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    /// Print JSON Lines, one row a line
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    filters: Filters,
+}
+
+impl List {
+    pub(crate) fn run(
+        &self,
+        records: &Records,
+        now: Timestamp,
+        paper: Paper,
+        output: &mut dyn Write,
+    ) -> Result<Ending, Failure> {
+        let filter = self.filters.resolve(now);
+        match self.json {
+            true => self.print_json(records, filter, output),
+            false => self.print_table(records, filter, paper, output),
+        }?;
+        Ok(Ending::Done)
+    }
+
+    fn print_json(
+        &self,
+        records: &Records,
+        filter: AuditFilter,
+        output: &mut dyn Write,
+    ) -> Result<(), Failure> {
+        let mut output = BufWriter::new(output);
+        for row in pages::rows(records, filter).take(self.limit.unwrap_or(usize::MAX)) {
+            print_row(&row?, &mut output)?;
+        }
+        Ok(output.flush()?)
+    }
+
+    fn print_table(
+        &self,
+        records: &Records,
+        filter: AuditFilter,
+        paper: Paper,
+        output: &mut dyn Write,
+    ) -> Result<(), Failure> {
+        let limit = self.limit.unwrap_or(ROWS_FOR_A_PERSON);
+        let mut rows = pages::rows(records, filter);
+        let shown: Vec<Line> =
+            rows.by_ref().take(limit).map(|row| Ok(Line::from(&row?))).collect::<Result<_, Error>>()?;
+        if shown.is_empty() {
+            say("no rows");
+            return Ok(());
+        }
+        output.write_all(table::render(&shown, paper).as_bytes())?;
+        if rows.next().is_some() {
+            say(&format!("The newest {limit} rows are shown; --limit N shows more, filters show fewer."));
+        }
+        Ok(())
+    }
+}
+
+/// A row as a line of JSON.
+pub(crate) fn print_row(row: &AuditRow, output: &mut dyn Write) -> Result<(), Failure> {
+    let line =
+        serde_json::to_string(&DeliveryView::from(row)).expect("texts, numbers and times always serialize");
+    Ok(writeln!(output, "{line}")?)
+}
+
+/// Beside the table, so that what is piped on is the rows alone.
+#[expect(clippy::print_stderr, reason = "a remark to the person at the terminal")]
+fn say(remark: &str) {
+    eprintln!("{remark}");
+}

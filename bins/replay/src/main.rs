@@ -1,0 +1,51 @@
+//! `mintmark-replay`: reads the audit log, and fulfills again what failed.
+
+mod command_line;
+mod failure;
+mod filters;
+mod list;
+mod moment;
+mod pages;
+mod paper;
+mod run;
+mod show;
+
+use clap::Parser as _;
+use command_line::{Command, CommandLine};
+use failure::{Ending, Failure};
+use jiff::Timestamp;
+use mintmark_fulfillment::{Error, Fulfillment, Records, Role, Settings};
+use paper::Paper;
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let command_line = CommandLine::parse();
+    tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::WARN)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .without_time()
+        .with_target(false)
+        .init();
+    match execute(command_line) {
+        Ok(ending) => ending.into(),
+        Err(failure) => failure.report(),
+    }
+}
+
+fn execute(command_line: CommandLine) -> Result<Ending, Failure> {
+    let load = || Settings::load(command_line.config.as_deref()).map_err(Error::from);
+    let mut output = std::io::stdout().lock();
+    match command_line.command {
+        Command::List(list) => {
+            list.run(&Records::open(&load()?)?, Timestamp::now(), Paper::of_stdout(), &mut output)
+        }
+        Command::Show(show) => show.run(&Records::open(&load()?)?, Paper::of_stdout(), &mut output),
+        Command::Run(run) => {
+            let wanted = run.wanted(Timestamp::now())?;
+            let fulfillment = Fulfillment::open(load()?, Role::Tool, Timestamp::now())?;
+            run.run(&fulfillment, wanted, Timestamp::now, &mut output)
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! The progress bar of a long run.
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::IsTerminal as _;
+
+/// Fewer rows are done before a bar is read.
+const LONG: usize = 10;
+
+/// How far a run is, shown on standard error while a person is looking.
+#[derive(Debug)]
+pub(super) struct Progress(ProgressBar);
+
+impl Progress {
+    pub(super) fn over(rows: usize) -> Self {
+        let is_shown = rows > LONG && std::io::stderr().is_terminal();
+        let target = if is_shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let length = u64::try_from(rows).unwrap_or(u64::MAX);
+        let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} rows, {eta} left")
+            .expect("a valid template");
+        Self(ProgressBar::with_draw_target(Some(length), target).with_style(style))
+    }
+
+    /// Prints something without tearing the bar.
+    pub(super) fn aside<T>(&self, print: impl FnOnce() -> T) -> T {
+        self.0.suspend(print)
+    }
+
+    pub(super) fn step(&self) {
+        self.0.inc(1);
+    }
+
+    pub(super) fn finish(&self) {
+        self.0.finish_and_clear();
+    }
+}

@@ -1,0 +1,136 @@
+//! An installation in a folder of its own, with its server's half in hand.
+
+use jiff::{Timestamp, ToSpan as _};
+use mintmark_fulfillment::{Arrival, ArrivedBody, Fulfilled, Fulfillment, Request, Settings, initialize};
+use serde_json::Value;
+use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
+use tempfile::TempDir;
+
+const SECRET: &str = "sixteen-letters-or-more";
+const UNREACHABLE: &str = r#"
+[mail]
+from = "licenses@example.com"
+[mail.postmark]
+token = "a token"
+api_base = "http://127.0.0.1:1"
+"#;
+
+/// What a program printed, and how it ended.
+#[derive(Debug)]
+pub(crate) struct Finished {
+    pub(crate) code: i32,
+    pub(crate) output: String,
+    pub(crate) errors: String,
+}
+
+/// A running server without its HTTP half.
+pub(crate) struct Installation {
+    folder: TempDir,
+    server: Fulfillment,
+    delivered: i64,
+}
+
+impl Installation {
+    pub(crate) fn new() -> Self {
+        Self::with("")
+    }
+
+    /// Nobody listens where the mail provider should be, and every new letter is tried once.
+    pub(crate) fn with_unreachable_provider() -> Self {
+        let mut installation = Self::with(UNREACHABLE);
+        installation.server.start_outbox(Arc::new(start)).unwrap();
+        installation
+    }
+
+    fn with(settings: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let text = format!(
+            "data_dir = \"{data}\"\nproducts_file = \"{products}\"\n[sources.gumroad]\nsecrets = [\"{SECRET}\"]\n{settings}",
+            data = folder.path().join("data").display(),
+            products = folder.path().join("products.yaml").display(),
+        );
+        std::fs::write(folder.path().join("mintmark.toml"), text).unwrap();
+        std::fs::write(folder.path().join("products.yaml"), "gumroad:\n  known: core\n").unwrap();
+        let settings = Settings::from_layers(Some(&folder.path().join("mintmark.toml")), []).unwrap();
+        let server = initialize(settings, "2026-11-01T00:00:00Z".parse().unwrap()).unwrap();
+        Self { folder, server, delivered: 0 }
+    }
+
+    /// Adds a product to the catalog, which the server in hand does not read again.
+    pub(crate) fn map(&self, product: &str) {
+        let text = format!("gumroad:\n  known: core\n  {product}: pro\n");
+        std::fs::write(self.folder.path().join("products.yaml"), text).unwrap();
+    }
+
+    /// Tells of a sale, an hour after the one before, and fulfills it. The id of its row.
+    pub(crate) fn sell(&mut self, sale: &str, product: &str) -> i64 {
+        self.deliver(&format!(
+            "sale_id={sale}&product_id={product}&email=ada%40example.com&price=1000&resource_name=sale"
+        ))
+    }
+
+    /// Tells of anything, and fulfills it. The id of its row.
+    pub(crate) fn deliver(&mut self, body: &str) -> i64 {
+        let now = start() + self.delivered.hours();
+        self.delivered += 1;
+        let query = format!("secret={SECRET}");
+        let request = Request { query: Some(&query), headers: &[], body: None };
+        let admitted = self.server.authenticate("gumroad", &request, now).unwrap();
+        let content_type = ("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned());
+        let arrival = Arrival {
+            headers: vec![content_type],
+            remote_address: Some("203.0.113.7".to_owned()),
+            body: ArrivedBody::Whole(body.as_bytes().to_vec()),
+        };
+        let delivery = self.server.accept(admitted, arrival, now).wait().unwrap();
+        let fulfilled = pollster::block_on(self.server.fulfill(&delivery, now)).unwrap();
+        if let (Fulfilled::Licensed { new_letter: Some(letter), .. }, Some(outbox)) =
+            (fulfilled, self.server.outbox())
+        {
+            pollster::block_on(outbox.send_now(letter).unwrap()).unwrap();
+        }
+        delivery.id
+    }
+
+    /// The program in the installation's folder, with an empty environment.
+    pub(crate) fn program(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mintmark-replay"));
+        command.args(arguments).env_clear().current_dir(self.folder.path()).stdin(Stdio::null());
+        command
+    }
+
+    pub(crate) fn replay(&self, arguments: &[&str]) -> Finished {
+        self.program(arguments).output().unwrap().into()
+    }
+
+    /// What `--json` prints, line by line.
+    pub(crate) fn rows(&self, arguments: &[&str]) -> Vec<Value> {
+        let finished = self.replay(arguments);
+        finished.output.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    pub(crate) fn holds(&self, file: &str) -> bool {
+        self.folder.path().join(file).exists()
+    }
+}
+
+impl From<Output> for Finished {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code().unwrap(),
+            output: String::from_utf8(output.stdout).unwrap(),
+            errors: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+/// When the first delivery comes.
+fn start() -> Timestamp {
+    "2026-11-02T00:00:00Z".parse().unwrap()
+}
+
+/// The names of an object's fields, in their order.
+pub(crate) fn fields(row: &Value) -> Vec<&str> {
+    row.as_object().unwrap().keys().map(String::as_str).collect()
+}

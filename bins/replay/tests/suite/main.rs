@@ -1,0 +1,8 @@
+//! The real program on a real installation.
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
+mod installation;
+mod listing;
+mod running;
+mod showing;
+mod usage;
