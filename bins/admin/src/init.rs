@@ -1,7 +1,6 @@
 //! `mintmark-admin init`: makes an installation.
 
 use crate::failure::{Ending, Failure};
-use crate::ping_url::ping_url;
 use crate::sheet;
 use jiff::Timestamp;
 use mintmark_fulfillment::settings::DEFAULT_FILE;
@@ -30,7 +29,7 @@ pub(crate) fn run(config: Option<&Path>, now: Timestamp, output: &mut dyn Write)
     output.write_all(sheet::fields(&parts.0).as_bytes())?;
     match fulfillment.made_secret() {
         Some(secret) => {
-            let url = ping_url(fulfillment.settings(), secret);
+            let url = fulfillment.settings().http.ping_url(secret);
             writeln!(
                 output,
                 "\nPing URL for Gumroad; `mintmark-admin secret show` prints it again:\n\n  {url}"

@@ -9,7 +9,6 @@ mod key;
 mod license;
 mod mint;
 mod paper;
-mod ping_url;
 mod secret;
 mod sheet;
 

@@ -1,7 +1,6 @@
 //! `mintmark-admin secret`: the webhook secret, for the operator's eyes.
 
 use crate::failure::{Ending, Failure};
-use crate::ping_url::ping_url;
 use clap::Subcommand;
 use mintmark_fulfillment::{Settings, webhook_secrets};
 use std::io::Write;
@@ -20,7 +19,7 @@ impl SecretCommand {
             return Err(Failure::Usage("there is no webhook secret yet; `mintmark-admin init` makes one"));
         }
         for secret in &secrets {
-            writeln!(output, "{}", ping_url(settings, secret))?;
+            writeln!(output, "{}", settings.http.ping_url(secret))?;
         }
         Ok(Ending::Done)
     }

@@ -1,14 +1,20 @@
 //! What a starting server tells its operator.
 
 use mintmark_fulfillment::Fulfillment;
+use mintmark_fulfillment::settings::HttpSettings;
 use std::net::SocketAddr;
 
 /// The first run's words: the whole ping URL, once, and a command that sells something.
 pub(crate) fn first_run(fulfillment: &Fulfillment, bound: SocketAddr) -> Option<String> {
-    let secret = fulfillment.made_secret()?.expose().to_owned();
-    let data_dir = fulfillment.settings().data_dir.display();
-    let ping_url = format!("{}/webhooks/gumroad?secret={secret}", public_url(fulfillment, bound));
-    let local_url = format!("http://{bound}/webhooks/gumroad?secret={secret}");
+    let secret = fulfillment.made_secret()?;
+    let settings = fulfillment.settings();
+    let data_dir = settings.data_dir.display();
+    let local_url = HttpSettings::local_ping_url(bound, secret);
+    // Port 0 is any free one: then only the bound address is the right one to tell.
+    let ping_url = match settings.http.bind.port() {
+        0 if settings.http.public_url.is_none() => local_url.clone(),
+        _ => settings.http.ping_url(secret),
+    };
     let product = fulfillment.example_product("gumroad").unwrap_or_else(|| "PRODUCT_ID".to_owned());
     Some(format!(
         "\n\
@@ -22,9 +28,4 @@ pub(crate) fn first_run(fulfillment: &Fulfillment, bound: SocketAddr) -> Option<
          -d sale_id=EXAMPLE-1 -d resource_name=sale -d email=buyer@example.com -d price=4900 \\\n      \
          --data-urlencode 'product_id={product}'\n"
     ))
-}
-
-/// How stores reach this server, as far as it knows.
-pub(crate) fn public_url(fulfillment: &Fulfillment, bound: SocketAddr) -> String {
-    fulfillment.settings().http.public_url.clone().unwrap_or_else(|| format!("http://{bound}"))
 }

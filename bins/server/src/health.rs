@@ -1,9 +1,9 @@
 //! Whether the process is alive, and whether it can take a delivery.
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use actix_web::http::StatusCode;
-use actix_web::web::Data;
 use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use actix_web::web::Data;
 use mintmark_fulfillment::Fulfillment;
 use std::time::Duration;
 use tokio::time::timeout;

@@ -74,8 +74,12 @@ fn routes(config: &mut web::ServiceConfig) {
                 .route(web::post().to(webhooks::receive))
                 .default_service(found_nothing()),
         )
-        .service(web::resource("/healthz").route(web::get().to(health::healthz)).default_service(found_nothing()))
-        .service(web::resource("/readyz").route(web::get().to(health::readyz)).default_service(found_nothing()))
+        .service(
+            web::resource("/healthz").route(web::get().to(health::healthz)).default_service(found_nothing()),
+        )
+        .service(
+            web::resource("/readyz").route(web::get().to(health::readyz)).default_service(found_nothing()),
+        )
         .default_service(found_nothing());
 }
 
@@ -108,7 +112,9 @@ fn reload_on_hangup(fulfillment: Arc<Fulfillment>) -> io::Result<()> {
         while hangup.recv().await.is_some() {
             match fulfillment.reload_catalog() {
                 Ok(()) => tracing::info!("the catalog is read again"),
-                Err(problems) => tracing::error!(%problems, "the catalog holds mistakes; the one in force stays"),
+                Err(problems) => {
+                    tracing::error!(%problems, "the catalog holds mistakes; the one in force stays")
+                }
             }
         }
     });

@@ -6,7 +6,9 @@ use actix_web::http::header::ContentLength;
 use actix_web::web::{Data, Header, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use jiff::Timestamp;
-use mintmark_fulfillment::{Admitted, ArrivedBody, Arrival, Delivery, Fulfilled, Fulfillment, Mailing, Proof, Request};
+use mintmark_fulfillment::{
+    Admitted, Arrival, ArrivedBody, Delivery, Fulfilled, Fulfillment, Mailing, Proof, Request,
+};
 use serde::Serialize;
 use tokio::time::{Duration, Instant, timeout_at};
 
@@ -81,7 +83,9 @@ fn authenticate(
 /// Header values are bytes; what is not text is kept as text that shows where it was not.
 fn headers(request: &HttpRequest) -> Vec<(String, String)> {
     let headers = request.headers().iter();
-    headers.map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())).collect()
+    headers
+        .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        .collect()
 }
 
 /// Without a declared size at least more than the limit has come.
@@ -91,7 +95,12 @@ fn too_large(head: &[u8], declared_size: Option<u64>) -> ArrivedBody {
 }
 
 /// Whatever happens from here on, the delivery is safe: the answer is 200.
-async fn answer(fulfillment: &Fulfillment, delivery: &Delivery, now: Timestamp, arrived: Instant) -> HttpResponse {
+async fn answer(
+    fulfillment: &Fulfillment,
+    delivery: &Delivery,
+    now: Timestamp,
+    arrived: Instant,
+) -> HttpResponse {
     let deadline = arrived + ANSWER_DEADLINE;
     let fulfilled = match timeout_at(deadline, fulfillment.fulfill(delivery, now)).await {
         Ok(Ok(fulfilled)) => fulfilled,
@@ -111,7 +120,8 @@ fn unfinished() -> Fulfilled {
 
 /// Waits a moment for the first sending of a letter that this delivery has caused.
 async fn wait_for_letter(fulfillment: &Fulfillment, fulfilled: Fulfilled, deadline: Instant) -> Fulfilled {
-    let Fulfilled::Licensed { license_key, mailing: Mailing::Queued, new_letter: Some(letter) } = fulfilled else {
+    let Fulfilled::Licensed { license_key, mailing: Mailing::Queued, new_letter: Some(letter) } = fulfilled
+    else {
         return fulfilled;
     };
     let deadline = deadline.min(Instant::now() + fulfillment.settings().mail.wait);
@@ -143,7 +153,9 @@ impl Answer {
         let plain = Self { status: "ok", license_key: None, outcome: None, reason: None, delivery_id };
         match fulfilled {
             Fulfilled::Noted => Self { outcome: Some("noted"), ..plain },
-            Fulfilled::NotMinted { reason } => Self { status: "logged-no-mint", reason: Some(reason), ..plain },
+            Fulfilled::NotMinted { reason } => {
+                Self { status: "logged-no-mint", reason: Some(reason), ..plain }
+            }
             Fulfilled::Licensed { license_key, mailing, .. } => {
                 let (status, reason) = match mailing {
                     Mailing::Accepted => ("ok", None),

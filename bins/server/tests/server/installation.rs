@@ -85,7 +85,9 @@ impl Installation {
 
     /// The files of the letters folder.
     pub(crate) fn letter_files(&self) -> Vec<PathBuf> {
-        let Ok(folder) = std::fs::read_dir(self.database.folder().join("data/letters")) else { return Vec::new() };
+        let Ok(folder) = std::fs::read_dir(self.database.folder().join("data/letters")) else {
+            return Vec::new();
+        };
         folder.map(|file| file.unwrap().path()).collect()
     }
 }
@@ -117,7 +119,8 @@ impl Server {
 
     pub(crate) fn post(&self, target: &str, content_type: &str, body: &[u8]) -> Answer {
         let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
-        let request = agent.post(format!("http://{}{target}", self.address)).header("content-type", content_type);
+        let request =
+            agent.post(format!("http://{}{target}", self.address)).header("content-type", content_type);
         let mut response = request.send(body).unwrap();
         let text = response.body_mut().read_to_string().unwrap();
         Answer { status: response.status().as_u16(), json: serde_json::from_str(&text).unwrap() }
@@ -143,7 +146,9 @@ impl Server {
     }
 
     fn signal(&self, signal: &str) {
-        assert!(Command::new("kill").arg(signal).arg(self.child.id().to_string()).status().unwrap().success());
+        assert!(
+            Command::new("kill").arg(signal).arg(self.child.id().to_string()).status().unwrap().success()
+        );
     }
 
     /// The exit code and the whole log, once the server has ended.

@@ -112,7 +112,8 @@ fn a_repaired_catalog_is_read_at_a_hangup() {
     let other = sale("S").replace("datatools-core", "other");
     assert_eq!(server.deliver(other.as_bytes()).json["status"], "logged-no-mint");
 
-    std::fs::write(installation.database.folder().join("products.yaml"), "gumroad:\n  other: core\n").unwrap();
+    std::fs::write(installation.database.folder().join("products.yaml"), "gumroad:\n  other: core\n")
+        .unwrap();
     server.hang_up();
     server.wait_for_log("the catalog is read again");
 

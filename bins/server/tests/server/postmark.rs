@@ -34,7 +34,8 @@ impl Postmark {
 
     /// From now on it refuses with this status and error code.
     pub(crate) fn refuse(&self, status: u16, code: i64) {
-        self.state.lock().unwrap().answer = (status, json!({"ErrorCode": code, "Message": "refused by the double"}));
+        self.state.lock().unwrap().answer =
+            (status, json!({"ErrorCode": code, "Message": "refused by the double"}));
     }
 
     pub(crate) fn accept(&self) {

@@ -86,7 +86,7 @@ impl Layers {
         self.file.as_ref()?.place_of(setting)
     }
 
-    /// What is not read would be lost without a word: a misspelled setting, or a value in the place of a section.
+    /// What is not read would be lost without a word: a misspelled setting, a value in the place of a section.
     fn refuse_misplaced(&mut self) {
         let mut misplaced = Vec::new();
         compare(&tree(&self.figment), &tree(&defaults()), "", &mut misplaced);

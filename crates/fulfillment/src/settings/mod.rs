@@ -2,6 +2,7 @@
 
 mod file;
 mod layers;
+mod ping_url;
 mod read;
 mod sections;
 
