@@ -93,11 +93,8 @@ where
     B: diesel::backend::Backend,
     EmbeddedMigrations: MigrationSource<B>,
 {
-    let migrations = MigrationSource::<B>::migrations(migrations).map_err(Error::Refused)?;
-    Ok(migrations
-        .iter()
-        .map(|migration: &Box<dyn Migration<B>>| migration.name().version().to_string())
-        .collect())
+    let migrations: Vec<Box<dyn Migration<B>>> = migrations.migrations().map_err(Error::Refused)?;
+    Ok(migrations.iter().map(|migration| migration.name().version().to_string()).collect())
 }
 
 /// Views are left out: extensions of PostgreSQL bring some.

@@ -169,3 +169,34 @@ fn load(connection: &mut AnyConnection, id: i64) -> Result<Option<Delivery>> {
         .optional()?;
     found.map(|(row, attempt)| row.into_delivery(attempt)).transpose()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Access;
+    use diesel::connection::SimpleConnection;
+
+    crate::on_both_databases! {
+        fn a_delivery_on_record_can_be_neither_changed_nor_deleted(database: TestDatabase) {
+            let store = Store::open(&database.url, Access::FirstRun).expect("the store opens");
+            let new = NewDelivery {
+                source: "gumroad".to_owned(),
+                origin: Origin::Ping,
+                received_at: Timestamp::UNIX_EPOCH,
+                remote_address: None,
+                secret_label: None,
+                content_type: None,
+                headers: "[]".to_owned(),
+                body: b"as it came".to_vec(),
+                declared_size: None,
+            };
+            let id = store.record(new).wait().expect("on record").id;
+            for statement in ["UPDATE deliveries SET source = 'other'", "DELETE FROM deliveries"] {
+                let refused = store.write(move |connection| Ok(connection.batch_execute(statement)?)).wait();
+                assert!(refused.is_err(), "{statement}");
+            }
+            let kept = store.delivery(id).expect("an answer").expect("the delivery");
+            assert_eq!((kept.source.as_str(), kept.body.as_slice()), ("gumroad", b"as it came".as_slice()));
+        }
+    }
+}

@@ -18,7 +18,7 @@ on_both_databases! {
         let now = asked.conclusion.finished_at;
         assert_eq!(license, License { terms: asked.license, status: LicenseStatus::Active, created_at: now });
         assert_eq!(store.license(&license.terms.id).expect("an answer"), Some(license.clone()));
-        assert_eq!(store.letters(&license.terms.id).expect("a list"), [letter.clone()]);
+        assert_eq!(store.letters(&license.terms.id).expect("a list"), std::slice::from_ref(&letter));
         assert_eq!((letter.state, letter.attempts, letter.resend_number), (LetterState::Queued, 0, 0));
 
         let row = store.audit_row(delivery.id).expect("an answer").expect("the row");
