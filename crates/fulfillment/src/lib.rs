@@ -1,7 +1,9 @@
-//! From a delivery on record to a licensed, mailed buyer: the use cases, and the root that composes them.
+//! From a delivery on record to a licensed, mailed buyer.
 //!
-//! **Architecture Invariant:** what a server does with a delivery and what a replay does with it is the same function,
+//! **Architecture Invariant:** what a server does with a delivery and what a replay does with it is one function,
 //! [`Fulfillment::fulfill`]; there is nothing else to call.
+//!
+#![doc = include_str!("../README.md")]
 
 mod accept;
 mod catalog;

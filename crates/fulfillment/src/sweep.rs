@@ -30,6 +30,7 @@ impl Fulfillment {
         let (stop, stopped) = channel::<()>();
         let fulfillment = Arc::downgrade(self);
         let thread = std::thread::Builder::new().name("sweeper".to_owned()).spawn(move || {
+            // What is on record before the start was left behind by an earlier run.
             let mut before = clock();
             while sweep(&fulfillment, before, clock()).is_some() {
                 match stopped.recv_timeout(PAUSE) {
@@ -58,7 +59,7 @@ impl Fulfillment {
         match catch_unwind(AssertUnwindSafe(|| self.try_to_finish(id, now))) {
             Ok(Ok(())) => true,
             Ok(Err(error)) => {
-                tracing::warn!(delivery = id, %error, "an unfinished delivery could not be finished; it is tried again");
+                tracing::warn!(delivery = id, %error, "a delivery could not be finished; it is tried again");
                 false
             }
             Err(_) => {

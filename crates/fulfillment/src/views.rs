@@ -158,7 +158,14 @@ impl Records {
         let events = self.store.license_events(&license.terms.id)?;
         shown["history"] = events
             .iter()
-            .map(|event| json!({"at": event.at, "event": event.event, "delivery_id": event.delivery_id, "detail": event.detail}))
+            .map(|event| {
+                json!({
+                    "at": event.at,
+                    "event": event.event,
+                    "delivery_id": event.delivery_id,
+                    "detail": event.detail,
+                })
+            })
             .collect();
         Ok(shown)
     }

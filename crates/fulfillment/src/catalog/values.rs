@@ -9,7 +9,7 @@ use jiff::{Span, SpanRelativeTo};
 const LONGEST_GRACE: u64 = 90 * 86_400;
 /// A blob lists no more.
 const MOST_ENTITLEMENTS: usize = 64;
-/// With more letters than this the blob could have no room for a buyer's long name, and a sale would mint nothing.
+/// With more letters the blob could have no room for a buyer's long name, and a sale would mint nothing.
 const LONGEST_ENTITLEMENTS: usize = 900;
 
 /// The name of a letter template.

@@ -64,7 +64,8 @@ impl Fulfillment {
         self.conclude(attempt, subject, ending).await
     }
 
-    /// As [`Fulfillment::fulfill`], for what an interrupted run left behind: what interrupts every attempt is parked.
+    /// As [`Fulfillment::fulfill`], for what an interrupted run left behind; what interrupts every attempt is
+    /// parked.
     pub(crate) async fn fulfill_unfinished(
         &self,
         delivery: &Delivery,

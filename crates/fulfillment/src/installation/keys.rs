@@ -44,7 +44,8 @@ impl Keys {
 
     /// The keys of an installation; on its first run they are made, unless the database knows others.
     ///
-    /// The files are written before they are registered: a registered key that nobody holds could never be replaced.
+    /// The files are written before they are registered: a registered key that nobody holds could never be
+    /// replaced.
     pub(crate) fn load_or_make(folder: &DataFolder, store: &Store, now: Timestamp) -> Result<Self, Error> {
         let made = make_missing(folder, store)?;
         let keys = Self::read(folder)?;

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 /// Letters that are sent at once. Providers are spoken to over two connections at most.
 const WORKERS: usize = 2;
-/// How often the database is asked for letters that are due: those of other programs, and those to be tried again.
+/// How often the database is asked for letters that are due: other programs' ones, and those to be tried again.
 const POLL: Duration = Duration::from_millis(500);
 /// Due letters taken in one look.
 const POLL_LIMIT: i64 = 50;
@@ -84,8 +84,9 @@ impl Outbox {
         Ok(Self { shared, workers: Mutex::new(workers) })
     }
 
-    /// Sends a letter that this process has just written, and answers with it once its first sending has ended.
-    /// `None` if that cannot be soon: the channel is paused, or too many letters are in front.
+    /// Sends a letter that this process has just written; answers with it once its first sending has ended, or with
+    /// nothing if the outbox stops or the channel is paused before. `None` if it cannot be soon: the channel is
+    /// paused, or too many letters are in front.
     pub fn send_now(&self, letter: i64) -> Option<oneshot::AsyncReceiver<Letter>> {
         if self.shared.is_paused() {
             return None;

@@ -1,7 +1,7 @@
 //! Every body that the store is known to send, and what becomes of it.
 
 use crate::support::{Ping, Shop};
-use mintmark_storage::{on_both_databases, testing::TestDatabase};
+use mintmark_storage::on_both_databases;
 use serde_json::Value;
 use std::fmt::Write as _;
 

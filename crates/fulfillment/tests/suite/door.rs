@@ -1,8 +1,8 @@
 //! Who gets in, and what of a request goes on record.
 
 use crate::support::{Ping, SECRET, Shop};
-use mintmark_fulfillment::{Arrival, ArrivedBody, Proof, Request};
-use mintmark_storage::{on_both_databases, testing::TestDatabase};
+use mintmark_fulfillment::{Arrival, ArrivedBody, Proof, Request, Role};
+use mintmark_storage::on_both_databases;
 
 const NEW_SECRET: &str = "another-secret, newer";
 const SECRETS: &str = "MINTMARK_SOURCES__GUMROAD__SECRETS";
@@ -22,7 +22,7 @@ on_both_databases! {
 
     fn a_generated_secret_is_told_once_and_kept(database: TestDatabase) {
         let builder = Shop::on(&database).set(SECRETS, "");
-        let first = mintmark_fulfillment::initialize(builder.settings(), jiff::Timestamp::UNIX_EPOCH).unwrap();
+        let first = builder.open(Role::Setup).unwrap();
         let secret = first.made_secret().unwrap().expose().to_owned();
         drop(first);
 
@@ -70,7 +70,8 @@ on_both_databases! {
         let admitted = shop.admit(SECRET).unwrap();
         let delivery = shop.fulfillment.accept(admitted, arrival, shop.clock.now()).wait().unwrap();
         let shown = shop.fulfillment.records().delivery_json(delivery.id).unwrap();
-        assert_eq!(shown["headers"], serde_json::json!([["Content-Type", "application/x-www-form-urlencoded"], ["user-agent", "Ruby"]]));
+        let kept = [["Content-Type", "application/x-www-form-urlencoded"], ["user-agent", "Ruby"]];
+        assert_eq!(shown["headers"], serde_json::json!(kept));
         assert_eq!((&shown["remote_address"], delivery.body), (&"203.0.113.7".into(), Ping::sale().body()));
         assert_eq!(delivery.secret_label.as_deref(), Some("primary"));
     }

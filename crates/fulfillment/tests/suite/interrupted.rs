@@ -3,7 +3,8 @@
 use crate::support::{Ping, SECRET, Shop};
 use jiff::SignedDuration;
 use mintmark_fulfillment::{Arrival, ArrivedBody, Outcome, Replayed, Role};
-use mintmark_storage::{Access, Store, on_both_databases, testing::TestDatabase};
+use mintmark_storage::testing::TestDatabase;
+use mintmark_storage::{Access, Conclusion, Issue, NewLetter, NewLicense, Store, Subject, on_both_databases};
 use std::sync::Arc;
 
 on_both_databases! {
@@ -60,6 +61,25 @@ on_both_databases! {
         shop.license();
     }
 
+    fn a_delivery_that_fails_does_not_keep_the_others_waiting(database: TestDatabase) {
+        let shop = Shop::on(&database).with_known_keys().opened();
+        give_the_license_of("sale-1", "another-order", &shop, &Store::open(&database.url, Access::Tool).unwrap());
+        shop.record(&Ping::sale());
+        shop.record(&Ping::sale().with("sale_id", "sale-2"));
+
+        shop.clock.advance(SignedDuration::from_secs(1));
+        let now = shop.clock.now();
+        assert_eq!(shop.fulfillment.finish_unfinished(now, now).unwrap(), 1);
+        let outcomes: Vec<_> = shop.rows().iter().skip(1).map(|row| row.outcome).collect();
+        assert_eq!(outcomes, [None, Some(Outcome::Minted)]);
+        // The other one is tried again until it is parked.
+        for _attempt in 3..=5 {
+            assert_eq!(shop.fulfillment.finish_unfinished(now, now).unwrap(), 0);
+        }
+        assert_eq!(shop.fulfillment.finish_unfinished(now, now).unwrap(), 1);
+        assert_eq!(shop.rows()[1].error.as_deref(), Some("given up: 5 attempts did not come to an end"));
+    }
+
     fn a_body_that_is_too_large_is_kept_in_part_and_mints_nothing(database: TestDatabase) {
         let shop = Shop::on(&database).opened();
         let beginning = Ping::sale().body();
@@ -87,4 +107,35 @@ on_both_databases! {
         // The server's outbox sends what the command line has queued.
         shop.postbox.wait_for(1);
     }
+}
+
+/// Damages the database: the order's license, which only the order itself can be given, belongs to another one.
+fn give_the_license_of(order: &str, other: &str, shop: &Shop, store: &Store) {
+    let elsewhere = TestDatabase::sqlite();
+    let rightful = Shop::on(&elsewhere).with_known_keys().opened();
+    rightful.receive(&Ping::sale().with("sale_id", order));
+    let license = rightful.fulfillment.records().licenses_named(order).unwrap().remove(0).terms;
+    let license = NewLicense { source_order_id: other.to_owned(), ..license };
+    let now = shop.clock.now();
+    let letter = NewLetter {
+        mail_uid: "a-letter".to_owned(),
+        template: "license".to_owned(),
+        download: None,
+        recipient: String::new(),
+        unmailable: Some("of no use".to_owned()),
+        not_before: now,
+    };
+    let delivery = shop.record(&Ping::sale().with("sale_id", other));
+    let conclusion = Conclusion {
+        delivery_id: delivery.id,
+        attempt: delivery.attempt,
+        started_at: now,
+        finished_at: now,
+        subject: Subject { kind: "sale".to_owned(), mode: "live".to_owned(), order_id: None, sale_id: None },
+        processed: true,
+        outcome: None,
+        error: None,
+        reason: None,
+    };
+    store.issue(Issue { license, letter, conclusion }).wait().unwrap();
 }

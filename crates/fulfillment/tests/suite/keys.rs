@@ -1,7 +1,7 @@
 //! First runs and later ones: what is made, and when a start is refused.
 
 use crate::support::{Ping, Shop};
-use mintmark_fulfillment::{Error, Role, StorageError, initialize};
+use mintmark_fulfillment::{Error, Role, StorageError};
 use mintmark_storage::{on_both_databases, testing::TestDatabase};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
@@ -25,7 +25,7 @@ on_both_databases! {
     fn a_server_without_the_registered_key_refuses_to_start(database: TestDatabase) {
         for file in [SIGNING_KEY, LICENSE_KEY_SECRET] {
             let builder = Shop::on(&database);
-            initialize(builder.settings(), jiff::Timestamp::UNIX_EPOCH).unwrap();
+            drop(builder.open(Role::Setup).unwrap());
             let kept = std::fs::read(builder.data_folder().join(file)).unwrap();
             std::fs::remove_file(builder.data_folder().join(file)).unwrap();
             for role in [Role::Server, Role::Setup] {

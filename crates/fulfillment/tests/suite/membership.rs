@@ -59,8 +59,7 @@ on_both_databases! {
 
     fn seats_are_counted_or_fixed(database: TestDatabase) {
         let multiseat = Ping::fixture("membership-first-charge-multiseat.form");
-        let bought = String::from_utf8(multiseat.body()).unwrap();
-        let bought = bought.split('&').find_map(|pair| pair.strip_prefix("quantity=")).unwrap().parse().unwrap();
+        let bought: u64 = multiseat.value("quantity").parse().unwrap();
         let other = TestDatabase::sqlite();
         let counted = selling(&other, "seats: quantity");
         counted.receive(&multiseat);
@@ -72,7 +71,8 @@ on_both_databases! {
     }
 
     fn the_blob_and_the_letter_say_what_the_catalog_grants(database: TestDatabase) {
-        let shop = selling(&database, "name: Lumen Pro, entitlements: [export-csv, batch], download: https://example.com/get");
+        let terms = "name: Lumen Pro, entitlements: [export-csv, batch], download: https://example.com/get";
+        let shop = selling(&database, terms);
         shop.receive(&Ping::fixture(FIRST));
         let text = shop.postbox.texts().remove(0);
         assert!(text.contains("Product: Lumen Pro\n") && text.contains("https://example.com/get"), "{text}");
@@ -83,7 +83,8 @@ on_both_databases! {
     fn a_subscription_without_a_period_waits_for_a_person(database: TestDatabase) {
         let shop = selling(&database, "expires: subscription");
         let said = shop.receive(&Ping::fixture(FIRST).without("recurrence"));
-        assert_eq!(said, format!("not minted: config/products.yaml: gumroad/{MEMBERSHIP}: expires: subscription, but the order has no recurrence"));
+        let reason = "expires: subscription, but the order has no recurrence";
+        assert_eq!(said, format!("not minted: config/products.yaml: gumroad/{MEMBERSHIP}: {reason}"));
         assert!(!shop.row().processed);
     }
 }

@@ -3,7 +3,7 @@
 use crate::support::{Ping, Shop};
 use mintmark_fulfillment::Outcome;
 use mintmark_licensing::Mode;
-use mintmark_storage::{on_both_databases, testing::TestDatabase};
+use mintmark_storage::on_both_databases;
 
 on_both_databases! {
     fn a_test_purchase_is_a_license_of_its_own(database: TestDatabase) {
@@ -27,7 +27,8 @@ on_both_databases! {
         let button = Ping::fixture("test-button.form");
         assert_eq!(shop.receive(&button), "not minted: test button");
         let row = shop.row();
-        assert_eq!((row.kind.as_str(), row.processed, row.outcome), ("test_button", true, Some(Outcome::Ignored)));
+        assert_eq!((row.kind.as_str(), row.processed), ("test_button", true));
+        assert_eq!(row.outcome, Some(Outcome::Ignored));
 
         let real = button.without("test").with("resource_name", "sale");
         assert_eq!(shop.receive(&real), "accepted");
@@ -52,8 +53,9 @@ on_both_databases! {
     }
 
     fn the_catalog_says_what_gets_nothing(database: TestDatabase) {
-        let products = "gumroad: { gadget: { ignore: true }, gift: { tier: core, free: false, test: ignore } }";
-        let shop = Shop::on(&database).selling(products).opened();
+        let gift = "{ tier: core, free: false, test: ignore }";
+        let products = format!("gumroad: {{ gadget: {{ ignore: true }}, gift: {gift} }}");
+        let shop = Shop::on(&database).selling(&products).opened();
         let sale = |product, price| Ping::sale().with("product_id", product).with("price", price);
         let free = sale("gift", "0").with("sale_id", "free");
         assert_eq!(shop.receive(&sale("gadget", "900")), "not minted: ignored by products.yaml");
@@ -69,12 +71,14 @@ on_both_databases! {
 
     fn what_a_buyer_may_have_typed_is_held(database: TestDatabase) {
         let shop = Shop::on(&database).opened();
-        let typed = Ping::sale().with("email", "eve@example.com").with("custom_fields[email]", "eve@example.com");
+        let eve = "eve@example.com";
+        let typed = Ping::sale().with("email", eve).with("custom_fields[email]", eve);
         assert_eq!(shop.receive(&typed), "not minted: custom field overwrites email");
         let row = shop.row();
         assert_eq!((row.processed, row.outcome), (false, Some(Outcome::Held)));
         assert_eq!(row.error, row.reason);
-        assert_eq!(shop.receive(&Ping::sale().with("refunded", "maybe")), "not minted: unreadable flag: refunded is neither true nor false");
+        let flag = "not minted: unreadable flag: refunded is neither true nor false";
+        assert_eq!(shop.receive(&Ping::sale().with("refunded", "maybe")), flag);
         assert_eq!(shop.row().outcome, Some(Outcome::Held));
         assert!(shop.licenses().is_empty());
     }
@@ -94,7 +98,8 @@ on_both_databases! {
         ];
         let said: Vec<String> = bodies.iter().map(|body| shop.receive(body)).collect();
         insta::assert_snapshot!("unreadable_bodies", said.join("\n"));
-        assert!(shop.rows().iter().all(|row| !row.processed && row.outcome.is_none() && row.error == row.reason));
+        assert!(shop.rows().iter().all(|row| !row.processed && row.outcome.is_none()));
+        assert!(shop.rows().iter().all(|row| row.error.is_some() && row.error == row.reason));
         assert!(shop.licenses().is_empty());
     }
 

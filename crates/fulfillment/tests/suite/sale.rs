@@ -2,7 +2,7 @@
 
 use crate::support::{Ping, Shop};
 use mintmark_fulfillment::{Outcome, Replayed};
-use mintmark_storage::{on_both_databases, testing::TestDatabase};
+use mintmark_storage::on_both_databases;
 use serde_json::Value;
 
 on_both_databases! {
@@ -13,7 +13,9 @@ on_both_databases! {
         let license = shop.license();
         assert!(license["key"].as_str().unwrap().starts_with("DT1-CORE-"));
         assert!(license["blob"].as_str().unwrap().starts_with("DTLIC2:"));
-        assert_eq!((&license["source"], &license["email"], &license["tier"]), (&"gumroad".into(), &"ada@example.com".into(), &"core".into()));
+        for (field, value) in [("source", "gumroad"), ("email", "ada@example.com"), ("tier", "core")] {
+            assert_eq!(license[field], value);
+        }
         assert_eq!(shop.proved().licensee(), Some("ada"));
 
         let row = shop.row();
@@ -42,7 +44,7 @@ on_both_databases! {
         let reason = format!("no entry in config/products.yaml: gumroad/datatools-core (read from {path})");
         assert_eq!(shop.receive(&Ping::sale()), format!("not minted: {reason}"));
         let row = shop.row();
-        assert_eq!((row.processed, row.outcome, row.error, row.license_key), (false, None, Some(reason), None));
+        assert_eq!((row.processed, row.outcome, row.error), (false, None, Some(reason)));
         assert_eq!(shop.licenses(), Vec::<Value>::new());
 
         assert_eq!(shop.replay(), Replayed::FailedAgain);
@@ -51,7 +53,8 @@ on_both_databases! {
         assert_eq!(shop.replay(), Replayed::Fulfilled);
         assert_eq!(shop.replay(), Replayed::NothingToDo);
         let row = shop.row();
-        assert_eq!((row.processed, row.outcome, row.error, row.attempts), (true, Some(Outcome::Minted), None, 3));
+        assert_eq!((row.processed, row.outcome, row.error), (true, Some(Outcome::Minted), None));
+        assert_eq!(row.attempts, 3);
         shop.license();
     }
 

@@ -42,7 +42,11 @@ fn without_any_configuration_everything_has_its_default() {
 
 #[test]
 fn the_file_wins_over_the_defaults_and_the_environment_over_both() {
-    let file = "data_dir = \"from-file\"\nproducts_file = \"file.yaml\"\n[signing]\nline = \"AB1\"\nlicensee = \"masked\"\n";
+    let file = r#"
+data_dir = "from-file"
+products_file = "file.yaml"
+signing = { line = "AB1", licensee = "masked" }
+"#;
     let settings =
         load(file, &[("MINTMARK_DATA_DIR", "from-variable"), ("MINTMARK_SIGNING__LINE", "CD2")]).unwrap();
     assert_eq!(settings.data_dir, Path::new("from-variable"));
@@ -117,7 +121,13 @@ fn the_other_name_adds_a_secret_and_the_same_one_once() {
 fn an_empty_variable_is_not_set_and_an_empty_text_of_a_file_is_no_value() {
     let environment = [("MINTMARK_HTTP__BIND", ""), ("DATABASE_URL", ""), ("GUMROAD_WEBHOOK_SECRET", "")];
     assert_eq!(load("", &environment).unwrap().http.bind.to_string(), "127.0.0.1:8080");
-    let file = "data_dir = \"\"\nproducts_file = \" \"\nhttp.bind = \"\"\nmail.wait = \"\"\nsigning.line = \"\"\nsigning.licensee = \"\"";
+    let file = r#"data_dir = ""
+products_file = " "
+http.bind = ""
+mail.wait = ""
+signing.line = ""
+signing.licensee = ""
+"#;
     insta::assert_snapshot!("empty_texts", mistakes(file, &[]));
 }
 

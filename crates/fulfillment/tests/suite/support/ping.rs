@@ -65,6 +65,12 @@ impl Ping {
         Self::of(Content::Form(pairs))
     }
 
+    /// What stands under a name.
+    pub(crate) fn value(&self, name: &str) -> &str {
+        let Content::Form(pairs) = &self.content else { panic!("no form") };
+        &pairs.iter().find(|(key, _)| key == name).expect("a field of that name").1
+    }
+
     pub(crate) fn body(&self) -> Vec<u8> {
         let escape = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
         match &self.content {
