@@ -21,8 +21,8 @@ impl ConfigCommand {
             true => products.display().to_string(),
             false => format!("the built-in example, since there is no {}", products.display()),
         };
-        let secrets = match settings.gumroad.secrets.len() {
-            0 => "the generated one in the data folder".to_owned(),
+        let secrets = match settings.secrets_of("gumroad").len() {
+            0 => "the generated one, in the data folder after the first run".to_owned(),
             count => format!("{count} configured"),
         };
         writeln!(output, "The configuration is sound.")?;

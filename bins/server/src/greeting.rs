@@ -18,7 +18,7 @@ pub(crate) fn first_run(fulfillment: &Fulfillment, bound: SocketAddr) -> Option<
     let product = fulfillment.example_product("gumroad").unwrap_or_else(|| "PRODUCT_ID".to_owned());
     Some(format!(
         "\n\
-         Mintmark made its keys, its database and a webhook secret in {data_dir}. Keep a backup of that folder.\n\
+         Mintmark made what was missing in {data_dir}: keys, database, webhook secret. Keep a backup of that folder.\n\
          \n\
          Ping URL for Gumroad (Settings > Advanced > Ping), shown this once; later: mintmark-admin secret show\n\
          \n    {ping_url}\n\

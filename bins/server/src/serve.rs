@@ -95,6 +95,11 @@ fn greet(fulfillment: &Fulfillment, bound: SocketAddr) {
         let folder = fulfillment.settings().data_dir.join("letters");
         tracing::warn!(folder = %folder.display(), "no mail provider is configured: letters are written into a folder");
     }
+    if fulfillment.has_disused_secret() {
+        tracing::warn!(
+            "secrets are configured, so the generated one in the data folder opens no door any more"
+        );
+    }
     match fulfillment.never_mailed() {
         Ok(0) => {}
         Ok(letters) => tracing::warn!(

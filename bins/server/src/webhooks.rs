@@ -39,8 +39,15 @@ pub(crate) async fn receive(
         }
         Some(Proof::OverBody) => {
             let body = body::read(payload, size, BODY_DEADLINE).await;
-            let ReadBody::Whole(bytes) = &body else { return not_found().await };
-            match authenticate(&fulfillment, &source, &request, &headers, Some(bytes), now) {
+            let bytes = match &body {
+                ReadBody::Whole(bytes) => Some(bytes.as_ref()),
+                // A signature over a part proves nothing; whether to come again is the store's to decide.
+                ReadBody::TooSlow | ReadBody::Broken => {
+                    return answers::not_recorded("the body did not arrive");
+                }
+                ReadBody::TooLarge { .. } => None,
+            };
+            match authenticate(&fulfillment, &source, &request, &headers, bytes, now) {
                 Some(admitted) => (admitted, body),
                 None => return not_found().await,
             }

@@ -17,13 +17,14 @@ pub mod manual;
 mod error;
 mod fields;
 mod secret;
+mod settings;
 mod text;
 
 pub use error::Error;
-pub use gumroad::GumroadSettings;
 pub use interpretation::{Interpretation, Kind, Verdict};
 pub use order::{Order, Recurrence};
 pub use secret::WebhookSecret;
+pub use settings::{SourceSettings, SourcesSettings};
 pub use source::{Authentic, Body, NotAuthentic, Proof, Request, SourceAdapter};
 
 use gumroad::Gumroad;
@@ -36,13 +37,17 @@ pub struct Sources {
 }
 
 impl Sources {
+    /// The sources that have a section in the settings, `sources.NAME`.
+    pub const CONFIGURED: &[&str] = &["gumroad"];
+
     /// Builds the registry. A program that only interprets, as replay does, may leave out the secrets: then nothing
     /// authenticates.
     ///
     /// # Errors
     /// More than two secrets for one source.
-    pub fn new(gumroad: GumroadSettings) -> Result<Self, Error> {
-        Ok(Self { adapters: vec![Box::new(Gumroad::new(&gumroad)?), Box::new(Manual)] })
+    pub fn new(settings: &SourcesSettings) -> Result<Self, Error> {
+        let of = |name| settings.get(name).cloned().unwrap_or_default();
+        Ok(Self { adapters: vec![Box::new(Gumroad::new(&of("gumroad"))?), Box::new(Manual)] })
     }
 
     /// The source of this name, as it stands in the path of its webhook.

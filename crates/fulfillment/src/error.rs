@@ -38,10 +38,12 @@ pub enum Error {
     NoKeys(PathBuf),
     /// The database was used with a key that is not here.
     #[error(
-        "the database was used with key {registered}, which is missing here; copy it to {} from the server that has it",
+        "the database was used with {what} {registered}, which is missing here; copy it to {} from the server that has it",
         file.display()
     )]
     KeyElsewhere {
+        /// What is missing: the signing key or the license-key secret.
+        what: &'static str,
         /// Where the key belongs.
         file: PathBuf,
         /// The registered key's public name.
@@ -49,10 +51,12 @@ pub enum Error {
     },
     /// The database was used with another key.
     #[error(
-        "{} is key {held}, but the database was used with {registered}; copy that one here, or use another database",
+        "{} is {what} {held}, but the database was used with {registered}; copy that one here, or use another database",
         file.display()
     )]
     OtherKey {
+        /// What differs: the signing key or the license-key secret.
+        what: &'static str,
         /// The file in hand.
         file: PathBuf,
         /// The registered key's public name.

@@ -1,6 +1,8 @@
 //! What an operator may look at without opening the installation, and without making any of it.
 
-use crate::installation::{DataFolder, LICENSE_KEY_SECRET, SIGNING_KEY, StoredSecret, WEBHOOK_SECRET};
+use crate::installation::{
+    DataFolder, GENERATED_FOR, LICENSE_KEY_SECRET, SIGNING_KEY, StoredSecret, WEBHOOK_SECRET,
+};
 use crate::settings::Settings;
 use crate::{Catalog, Error};
 use mintmark_adapters::{Sources, WebhookSecret};
@@ -14,7 +16,7 @@ use std::path::PathBuf;
 /// Every mistake in the catalog, or the first one elsewhere.
 pub fn check(settings: &Settings) -> Result<Catalog, Error> {
     let templates = Templates::load(settings.mail.templates.as_deref())?;
-    let sources = Sources::new(settings.gumroad.clone())?;
+    let sources = Sources::new(&settings.sources)?;
     let catalog = Catalog::load(&settings.products_file, &sources, &templates)?;
     match settings.mail.provider {
         // Its mailer would make the letters folder.
@@ -26,13 +28,14 @@ pub fn check(settings: &Settings) -> Result<Catalog, Error> {
     Ok(catalog)
 }
 
-/// The secrets that a store may use now: the configured ones, or else the one in the data folder.
+/// The secrets that Gumroad may use now: the configured ones, or else the one in the data folder.
 ///
 /// # Errors
 /// The file in the data folder cannot be read.
 pub fn webhook_secrets(settings: &Settings) -> Result<Vec<WebhookSecret>, Error> {
-    if !settings.gumroad.secrets.is_empty() {
-        return Ok(settings.gumroad.secrets.clone());
+    let configured = settings.secrets_of(GENERATED_FOR);
+    if !configured.is_empty() {
+        return Ok(configured.to_vec());
     }
     let stored = StoredSecret::read(&DataFolder::at(&settings.data_dir))?;
     Ok(stored.into_iter().collect())
@@ -45,7 +48,7 @@ pub fn installed_files(settings: &Settings) -> Vec<(&'static str, PathBuf)> {
         ("signing key", folder.path(SIGNING_KEY)),
         ("license-key secret", folder.path(LICENSE_KEY_SECRET)),
     ];
-    if settings.gumroad.secrets.is_empty() {
+    if settings.secrets_of(GENERATED_FOR).is_empty() {
         files.push(("webhook secret", folder.path(WEBHOOK_SECRET)));
     }
     if let DatabaseUrl::Sqlite(path) = settings.database_url() {

@@ -1,7 +1,7 @@
 //! The composition root: settings become an installation that can fulfill.
 
 use crate::catalog::Catalog;
-use crate::installation::{DataFolder, Installation, Keys, StoredSecret};
+use crate::installation::{DataFolder, GENERATED_FOR, Installation, Keys, StoredSecret, WEBHOOK_SECRET};
 use crate::outbox::{Clock, Office, Outbox};
 use crate::records::Records;
 use crate::settings::Settings;
@@ -44,14 +44,15 @@ impl Fulfillment {
     pub fn open(settings: Settings, role: Role, now: Timestamp) -> Result<Self, Error> {
         let templates = Arc::new(Templates::load(settings.mail.templates.as_deref())?);
         // Before anything is made: a mistake must not leave a half-made installation behind.
-        let sources = Sources::new(settings.gumroad.clone())?;
+        let sources = Sources::new(&settings.sources)?;
         let catalog = Catalog::load(&settings.products_file, &sources, &templates)?;
         let Installation { store, keys, secret } = Installation::open(&settings, role, now)?;
-        let mut gumroad = settings.gumroad.clone();
-        gumroad.secrets.extend(secret.iter().map(StoredSecret::secret).cloned());
+        let mut sources = settings.sources.clone();
+        let generated = secret.iter().map(StoredSecret::secret).cloned();
+        sources.entry(GENERATED_FOR).or_default().secrets.extend(generated);
         let made_secret = secret.and_then(StoredSecret::made);
         Ok(Self {
-            records: Records::new(store, gumroad)?,
+            records: Records::new(store, &sources)?,
             keys,
             settings,
             outbox: None,
@@ -104,6 +105,12 @@ impl Fulfillment {
     /// The webhook secret, if this very run has generated it.
     pub fn made_secret(&self) -> Option<&WebhookSecret> {
         self.made_secret.as_ref()
+    }
+
+    /// Whether the data folder holds a generated webhook secret that the configured ones have turned off.
+    pub fn has_disused_secret(&self) -> bool {
+        let is_configured = !self.settings.secrets_of(GENERATED_FOR).is_empty();
+        is_configured && DataFolder::at(&self.settings.data_dir).holds(WEBHOOK_SECRET)
     }
 
     /// The key that apps verify blobs with.

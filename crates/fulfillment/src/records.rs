@@ -2,7 +2,7 @@
 
 use crate::Error;
 use crate::settings::Settings;
-use mintmark_adapters::{Body, GumroadSettings, Interpretation, Sources};
+use mintmark_adapters::{Body, Interpretation, Sources, SourcesSettings};
 use mintmark_storage::{Access, AuditFilter, AuditRow, Delivery, License, LicenseFilter, Store};
 use std::sync::Arc;
 
@@ -20,11 +20,11 @@ impl Records {
     /// The database is missing, out of reach, or of another version.
     pub fn open(settings: &Settings) -> Result<Self, Error> {
         let store = Store::open(&settings.database_url(), Access::Tool)?;
-        Self::new(store, GumroadSettings { secrets: Vec::new(), ..settings.gumroad.clone() })
+        Self::new(store, &SourcesSettings::new())
     }
 
-    pub(crate) fn new(store: Store, gumroad: GumroadSettings) -> Result<Self, Error> {
-        Ok(Self { store: Arc::new(store), sources: Arc::new(Sources::new(gumroad)?) })
+    pub(crate) fn new(store: Store, settings: &SourcesSettings) -> Result<Self, Error> {
+        Ok(Self { store: Arc::new(store), sources: Arc::new(Sources::new(settings)?) })
     }
 
     /// The audit rows that a filter names, newest first.

@@ -71,7 +71,13 @@ impl Fulfillment {
 
     fn try_to_finish(&self, id: i64, now: Timestamp) -> Result<(), Error> {
         let Some(delivery) = self.records.store.retry(id).wait()? else { return Ok(()) };
-        let fulfilled = pollster::block_on(self.fulfill_unfinished(&delivery, now))?;
+        let fulfilled = pollster::block_on(self.fulfill_unfinished(&delivery, now)).or_else(|error| {
+            // However long the database is in trouble, it must not use up the delivery's attempts.
+            if matches!(&error, Error::Storage(trouble) if trouble.is_transient()) {
+                self.records.store.forgive(&delivery).wait()?;
+            }
+            Err(error)
+        })?;
         if let (Fulfilled::Licensed { new_letter: Some(letter), .. }, Some(outbox)) =
             (fulfilled, &self.outbox)
         {

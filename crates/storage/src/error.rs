@@ -49,6 +49,13 @@ pub enum Error {
     Refused(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
+impl Error {
+    /// Whether it is trouble of the database as a whole, which passes, and says nothing of the row in hand.
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Unreachable(_) | Self::Full | Self::Closed | Self::Aborted(_))
+    }
+}
+
 impl From<diesel::result::Error> for Error {
     fn from(error: diesel::result::Error) -> Self {
         Self::Refused(Box::new(error))

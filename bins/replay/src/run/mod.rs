@@ -59,9 +59,6 @@ impl Run {
                 "name rows by their ids, or choose them with a filter such as --failed",
             ));
         }
-        if !self.yes && !question::can_be_asked() {
-            return Err(Failure::Usage("nobody is at the terminal to confirm; --yes replays without asking"));
-        }
         Ok(Wanted::Filtered { filter: self.filters.resolve(now), limit: self.limit.unwrap_or(usize::MAX) })
     }
 
@@ -77,6 +74,9 @@ impl Run {
         if choice.ids.is_empty() {
             say("nothing to replay");
             return Ok(Ending::Done);
+        }
+        if asks && !question::can_be_asked() {
+            return Err(Failure::Usage("nobody is at the terminal to confirm; --yes replays without asking"));
         }
         if asks && question::ask(&choice)? == Answer::No {
             say("nothing was replayed");

@@ -8,23 +8,11 @@ mod interpret;
 mod sale;
 
 use jiff::Timestamp;
-use secrecy::SecretString;
 
 use crate::{
-    Authentic, Body, Error, Interpretation, NotAuthentic, Proof, Request, SourceAdapter, WebhookSecret,
+    Authentic, Body, Error, Interpretation, NotAuthentic, Proof, Request, SourceAdapter, SourceSettings,
 };
 use authenticate::Door;
-
-/// The section `sources.gumroad` of the settings.
-#[derive(Debug, Clone)]
-pub struct GumroadSettings {
-    /// The webhook secrets in force, the newest first: one, or two while one replaces the other.
-    pub secrets: Vec<WebhookSecret>,
-    /// A token for the seller's account at Gumroad.
-    pub access_token: Option<SecretString>,
-    /// Where Gumroad's API is, such as `https://api.gumroad.com/v2`.
-    pub api_base: String,
-}
 
 /// The adapter of Gumroad.
 #[derive(Debug)]
@@ -33,7 +21,7 @@ pub(crate) struct Gumroad {
 }
 
 impl Gumroad {
-    pub(crate) fn new(settings: &GumroadSettings) -> Result<Self, Error> {
+    pub(crate) fn new(settings: &SourceSettings) -> Result<Self, Error> {
         Ok(Self { door: Door::new(&settings.secrets)? })
     }
 }

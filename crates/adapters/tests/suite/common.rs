@@ -1,6 +1,6 @@
 //! Bodies to vary, and short words for what becomes of them.
 
-use mintmark_adapters::{Body, GumroadSettings, Interpretation, Order, Sources, Verdict};
+use mintmark_adapters::{Body, Interpretation, Order, SourceSettings, Sources, Verdict};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
@@ -85,5 +85,6 @@ pub(crate) fn judged(interpretation: &Interpretation) -> String {
 
 pub(crate) fn sources(secrets: &[&str]) -> Sources {
     let secrets = secrets.iter().map(|secret| secret.parse().unwrap()).collect();
-    Sources::new(GumroadSettings { secrets, access_token: None, api_base: String::new() }).unwrap()
+    let settings = SourceSettings { secrets, ..SourceSettings::default() };
+    Sources::new(&[("gumroad", settings)].into()).unwrap()
 }

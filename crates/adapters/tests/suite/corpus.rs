@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
-use mintmark_adapters::{Body, GumroadSettings, Interpretation, Proof, Request, Sources, Verdict};
+use mintmark_adapters::{Body, Interpretation, Proof, Request, SourceSettings, Sources, Verdict};
 use serde_json::Value;
 
 /// One test for each file, and the list that proves that none was forgotten.
@@ -160,8 +160,8 @@ fn interpret(case: &Value) -> Interpretation {
 
 fn sources() -> Sources {
     let secret = "a secret of the tests".parse().unwrap();
-    let settings = GumroadSettings { secrets: vec![secret], access_token: None, api_base: String::new() };
-    Sources::new(settings).unwrap()
+    let settings = SourceSettings { secrets: vec![secret], ..SourceSettings::default() };
+    Sources::new(&[("gumroad", settings)].into()).unwrap()
 }
 
 fn headers(case: &Value) -> Vec<(String, String)> {

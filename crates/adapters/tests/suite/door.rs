@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
-use mintmark_adapters::{Error, GumroadSettings, Request, Sources};
+use mintmark_adapters::{Error, Request, SourceSettings, Sources};
 
 use super::common::sources;
 
@@ -67,8 +67,11 @@ fn without_a_configured_secret_nobody_gets_in() {
 #[test]
 fn a_third_secret_is_refused() {
     let secrets = vec![NEW.parse().unwrap(); 3];
-    let settings = GumroadSettings { secrets, access_token: None, api_base: String::new() };
-    assert_eq!(Sources::new(settings).unwrap_err(), Error::TooManySecrets { count: 3 });
+    let settings = SourceSettings { secrets, ..SourceSettings::default() };
+    assert_eq!(
+        Sources::new(&[("gumroad", settings)].into()).unwrap_err(),
+        Error::TooManySecrets { count: 3 }
+    );
 }
 
 #[test]
@@ -83,4 +86,11 @@ fn nothing_shows_a_secret_or_a_body() {
     assert_eq!(format!("{request:?}"), "Request { .. }");
     let shown = format!("{:?}", sources(&[NEW]));
     assert!(shown.contains("primary") && !shown.contains(NEW));
+}
+
+#[test]
+fn every_source_with_settings_is_in_the_registry() {
+    for name in Sources::CONFIGURED {
+        assert!(sources(&[]).get(name).is_some(), "{name}");
+    }
 }

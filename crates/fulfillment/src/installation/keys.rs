@@ -36,7 +36,12 @@ impl Keys {
         let keys = Self::read(folder)?;
         for (name, value, file) in keys.registrations() {
             if let Some(registered) = store.registered(name)?.filter(|registered| *registered != value) {
-                return Err(Error::OtherKey { file: folder.path(file), registered, held: value });
+                return Err(Error::OtherKey {
+                    what: called(file),
+                    file: folder.path(file),
+                    registered,
+                    held: value,
+                });
             }
         }
         Ok(keys)
@@ -53,7 +58,12 @@ impl Keys {
             if let Registration::Other(registered) = store.register(name, &value, now).wait()? {
                 // Another server was first: what was made here has signed nothing.
                 made.iter().try_for_each(|name| folder.remove(name))?;
-                return Err(Error::OtherKey { file: folder.path(file), registered, held: value });
+                return Err(Error::OtherKey {
+                    what: called(file),
+                    file: folder.path(file),
+                    registered,
+                    held: value,
+                });
             }
         }
         Ok(keys)
@@ -97,9 +107,16 @@ fn make_missing(folder: &DataFolder, store: &Store) -> Result<Vec<&'static str>,
     Ok(made)
 }
 
+/// What a person calls the secret in a file.
+fn called(file: &str) -> &'static str {
+    if file == SIGNING_KEY { "signing key" } else { "license-key secret" }
+}
+
 fn refuse_if_registered(store: &Store, name: &str, folder: &DataFolder, file: &str) -> Result<(), Error> {
     match store.registered(name)? {
-        Some(registered) => Err(Error::KeyElsewhere { file: folder.path(file), registered }),
+        Some(registered) => {
+            Err(Error::KeyElsewhere { what: called(file), file: folder.path(file), registered })
+        }
         None => Ok(()),
     }
 }

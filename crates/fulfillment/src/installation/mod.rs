@@ -13,6 +13,9 @@ use crate::{Error, Role};
 use jiff::Timestamp;
 use mintmark_storage::{Access, DatabaseUrl, Store};
 
+/// The source that is given a secret of our making: it signs nothing, and lets us choose.
+pub(crate) const GENERATED_FOR: &str = "gumroad";
+
 /// The parts of an installation, opened.
 pub(crate) struct Installation {
     pub(crate) store: Store,
@@ -46,7 +49,7 @@ impl Installation {
         let store = Store::open(&url, access)?;
         folder.make()?;
         let keys = Keys::load_or_make(folder, &store, now)?;
-        let secret = if settings.gumroad.secrets.is_empty() {
+        let secret = if settings.secrets_of(GENERATED_FOR).is_empty() {
             Some(StoredSecret::read_or_make(folder)?)
         } else {
             None

@@ -17,8 +17,6 @@ const RESERVED: &str = "MINTMARK_TEST_";
 /// Names that other programs use for the same thing. The setting's own name wins over them.
 const ALIASES: [(&str, &str); 2] =
     [("DATABASE_URL", "database.url"), ("POSTMARK_TOKEN", "mail.postmark.token")];
-/// Adds a secret instead of setting it.
-pub(super) const ADDED_SECRET: &str = "GUMROAD_WEBHOOK_SECRET";
 
 /// The merged tree, and where each setting in it comes from. It holds secrets, so it has no `Debug`.
 pub(super) struct Layers {

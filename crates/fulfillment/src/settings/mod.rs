@@ -8,7 +8,7 @@ mod sections;
 
 use crate::problems::Problems;
 use ipnet::IpNet;
-use mintmark_adapters::GumroadSettings;
+use mintmark_adapters::{SourcesSettings, WebhookSecret};
 use mintmark_licensing::Line;
 use mintmark_mail::MailSettings;
 use mintmark_storage::DatabaseUrl;
@@ -32,8 +32,8 @@ pub struct Settings {
     pub http: HttpSettings,
     /// `database.url`; `None` is the SQLite database in the data folder.
     pub database: Option<DatabaseUrl>,
-    /// `sources.gumroad`
-    pub gumroad: GumroadSettings,
+    /// `sources`: a section for each source that has one.
+    pub sources: SourcesSettings,
     /// `signing`
     pub signing: SigningSettings,
     /// `mail`
@@ -103,6 +103,11 @@ impl Settings {
         environment: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, Problems> {
         sections::settings(layers::Layers::read(file, environment.into_iter().collect()))
+    }
+
+    /// The configured webhook secrets of a source.
+    pub fn secrets_of(&self, source: &str) -> &[WebhookSecret] {
+        self.sources.get(source).map_or(&[], |settings| &settings.secrets)
     }
 
     /// Where the database is.

@@ -1,10 +1,10 @@
 //! The sections of the settings, from the merged layers to checked values.
 
-use super::layers::{ADDED_SECRET, Layers};
+use super::layers::Layers;
 use super::{HttpSettings, Licensee, ProductsFile, Settings, SigningSettings};
 use crate::problems::Problems;
 use ipnet::IpNet;
-use mintmark_adapters::{GumroadSettings, WebhookSecret};
+use mintmark_adapters::{SourceSettings, Sources, WebhookSecret};
 use mintmark_mail::{MailSettings, PostmarkSettings, Provider, ServiceUrl, SmtpSettings};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -20,7 +20,7 @@ pub(super) fn settings(mut layers: Layers) -> Result<Settings, Problems> {
     let products_file = products_file(&mut layers);
     let http = http(&mut layers);
     let database = layers.parsed("database.url");
-    let gumroad = gumroad(&mut layers);
+    let sources = Sources::CONFIGURED.iter().map(|name| (*name, source(&mut layers, name))).collect();
     let signing = signing(&mut layers);
     let mail = mail(&mut layers);
     let settings = (|| {
@@ -29,7 +29,7 @@ pub(super) fn settings(mut layers: Layers) -> Result<Settings, Problems> {
             products_file: products_file?,
             http: http?,
             database,
-            gumroad: gumroad?,
+            sources,
             signing: signing?,
             mail: mail?,
         })
@@ -81,23 +81,25 @@ impl FromStr for Network {
     }
 }
 
-fn gumroad(layers: &mut Layers) -> Option<GumroadSettings> {
-    const SECRETS: &str = "sources.gumroad.secrets";
-    let mut secrets: Vec<WebhookSecret> = layers.parsed_list(SECRETS);
-    match layers.variable(ADDED_SECRET).map(WebhookSecret::from_str) {
+/// The section of a source, and its `NAME_WEBHOOK_SECRET`, which adds a secret.
+fn source(layers: &mut Layers, name: &str) -> SourceSettings {
+    let setting = |key: &str| format!("sources.{name}.{key}");
+    let variable = format!("{}_WEBHOOK_SECRET", name.to_uppercase());
+    let mut secrets: Vec<WebhookSecret> = layers.parsed_list(&setting("secrets"));
+    match layers.variable(&variable).map(WebhookSecret::from_str) {
         Some(Ok(added)) if secrets.iter().all(|secret| secret.expose() != added.expose()) => {
             secrets.push(added)
         }
-        Some(Err(error)) => layers.problems.add(ADDED_SECRET, error.to_string()),
+        Some(Err(error)) => layers.problems.add(&variable, error.to_string()),
         Some(Ok(_)) | None => {}
     }
     if secrets.len() > MOST_SECRETS {
-        let message = "at most two secrets may be active, the one in GUMROAD_WEBHOOK_SECRET included";
-        layers.refuse::<()>(SECRETS, message);
+        let message = format!("at most two secrets may be active, the one in {variable} included");
+        layers.refuse::<()>(&setting("secrets"), &message);
     }
-    let access_token = layers.text("sources.gumroad.access_token").map(Into::into);
-    let api_base: Option<ServiceUrl> = layers.required("sources.gumroad.api_base");
-    Some(GumroadSettings { secrets, access_token, api_base: api_base?.to_string() })
+    let access_token = layers.text(&setting("access_token")).map(Into::into);
+    let api_base: Option<ServiceUrl> = layers.required(&setting("api_base"));
+    SourceSettings { secrets, access_token, api_base: api_base.map(|url| url.to_string()) }
 }
 
 fn signing(layers: &mut Layers) -> Option<SigningSettings> {

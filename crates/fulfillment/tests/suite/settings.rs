@@ -31,7 +31,7 @@ fn mistakes(file: &str, environment: &[(&str, &str)]) -> String {
 }
 
 fn secrets(settings: &Settings) -> Vec<&str> {
-    settings.gumroad.secrets.iter().map(|secret| secret.expose()).collect()
+    settings.secrets_of("gumroad").iter().map(|secret| secret.expose()).collect()
 }
 
 #[test]

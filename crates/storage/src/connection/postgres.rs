@@ -56,6 +56,11 @@ fn with_patience(url: &str) -> String {
 /// libpq's words about a URL that it cannot read quote pieces of it, and a piece may be the password.
 fn unreachable(error: ConnectionError) -> Error {
     let words = error.to_string();
+    if words.contains("SSL support is not compiled in") {
+        return Error::Unreachable(
+            "this build speaks no TLS to PostgreSQL; see docs/OPERATING.md".to_owned(),
+        );
+    }
     let is_about_the_server =
         words.contains("connection to server") || words.starts_with("could not translate host");
     Error::Unreachable(if is_about_the_server { words } else { "libpq cannot read this URL".to_owned() })

@@ -107,6 +107,17 @@ impl Store {
         })
     }
 
+    /// Takes back the count of an attempt that the database itself cut off: it says nothing of the delivery.
+    pub fn forgive(&self, delivery: &Delivery) -> Pending<()> {
+        let (id, attempt) = (delivery.id, delivery.attempt);
+        self.write(move |connection| {
+            diesel::update(conclusions::table.find(id).filter(conclusions::attempts.eq(attempt)))
+                .set(conclusions::attempts.eq(attempt - 1))
+                .execute(connection)?;
+            Ok(())
+        })
+    }
+
     /// The numbers of deliveries that were recorded before `before` and never concluded, oldest first.
     pub fn unfinished(&self, before: Timestamp) -> Result<Vec<i64>> {
         self.read(|connection| {

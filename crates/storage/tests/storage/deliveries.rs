@@ -4,6 +4,16 @@ use crate::examples::{at, conclusion, failure, open, ping, record};
 use mintmark_storage::{Delivery, NewDelivery, Origin, on_both_databases};
 
 on_both_databases! {
+    fn an_attempt_that_is_forgiven_does_not_count(database: TestDatabase) {
+        let store = open(&database);
+        let first = record(&store, 0);
+        let second = store.retry(first.id).wait().expect("an answer").expect("the delivery");
+        store.forgive(&second).wait().expect("an answer");
+        // Once: whoever forgives late must not take back another attempt's count.
+        store.forgive(&second).wait().expect("an answer");
+        assert_eq!(store.retry(first.id).wait().expect("an answer").expect("the delivery").attempt, 2);
+    }
+
     fn a_delivery_comes_back_byte_for_byte(database: TestDatabase) {
         let store = open(&database);
         let new = NewDelivery {
