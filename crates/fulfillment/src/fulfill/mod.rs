@@ -90,6 +90,8 @@ impl Fulfillment {
             Some(sold_at) => sold_at,
             None => self.first_arrival(delivery, mode, &order.order_id)?,
         };
+        // A blob counts in seconds, and the license's other times must agree with it.
+        let sold_at = Timestamp::from_second(sold_at.as_second()).unwrap_or(sold_at);
         let terms = match self.catalog().terms(&delivery.source, mode, order, sold_at) {
             Decision::Mint(terms) => terms,
             Decision::Ignored(reason) => {

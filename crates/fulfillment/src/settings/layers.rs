@@ -76,8 +76,14 @@ impl Layers {
         }
         match self.place_in_file(setting) {
             Some(place) => format!("{place}: {setting}"),
-            None => setting.to_owned(),
+            None => self.variable_below(&variable).unwrap_or_else(|| setting.to_owned()),
         }
+    }
+
+    /// A misspelled section is known by the variables of its settings alone.
+    fn variable_below(&self, section: &str) -> Option<String> {
+        let beginning = format!("{section}__");
+        self.environment.keys().find(|name| name.starts_with(&beginning)).cloned()
     }
 
     fn place_in_file(&self, setting: &str) -> Option<String> {

@@ -35,6 +35,13 @@ fn secrets(settings: &Settings) -> Vec<&str> {
 }
 
 #[test]
+fn a_misspelled_section_is_told_by_its_variable() {
+    let problems = load("", &[("MINTMARK_HTP__BIND", "127.0.0.1:1")]).unwrap_err();
+    let message = "there is no such setting; config/default.toml lists them all";
+    assert_eq!(problems.to_string(), format!("MINTMARK_HTP__BIND: {message}"));
+}
+
+#[test]
 fn without_any_configuration_everything_has_its_default() {
     let settings = Settings::from_layers(None, []).unwrap();
     insta::assert_debug_snapshot!("defaults", settings);
