@@ -12,7 +12,9 @@ use super::sales::{MAPPED, Sale};
 use crate::port;
 
 /// What the binaries would read from the environment of whoever runs this.
-const ALSO_READ: &[&str] = &["DATABASE_URL", "GUMROAD_WEBHOOK_SECRET", "POSTMARK_TOKEN", "RUST_LOG"];
+const ALSO_READ: &[&str] = &["DATABASE_URL", "POSTMARK_TOKEN", "RUST_LOG"];
+/// Each source reads a variable of its own, which ends like this.
+const SECRET: &str = "_WEBHOOK_SECRET";
 
 /// An empty data folder, a catalog, a database and a port.
 #[derive(Debug)]
@@ -82,7 +84,7 @@ impl<'a> Shop<'a> {
 }
 
 fn is_setting(variable: &str) -> bool {
-    variable.starts_with("MINTMARK_") || ALSO_READ.contains(&variable)
+    variable.starts_with("MINTMARK_") || variable.ends_with(SECRET) || ALSO_READ.contains(&variable)
 }
 
 #[cfg(test)]
@@ -93,6 +95,7 @@ mod tests {
     fn what_the_person_has_set_for_a_real_shop_does_not_reach_this_one() {
         assert!(is_setting("MINTMARK_MAIL__POSTMARK__TOKEN"));
         assert!(is_setting("POSTMARK_TOKEN"));
+        assert!(is_setting("GUMROAD_WEBHOOK_SECRET"));
         assert!(!is_setting("PATH"));
     }
 }

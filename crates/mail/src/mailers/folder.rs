@@ -35,9 +35,10 @@ impl Folder {
     }
 
     // Renamed into place after it is on disk: a reader never sees half a letter, and a letter that
-    // is called logged survives a power cut.
+    // is called logged survives a power cut. The draft that a crash leaves behind is taken up by
+    // the next sending, since it has the same name.
     fn write(&self, letter: &Letter) -> io::Result<()> {
-        let draft = self.folder.join(format!(".{}.{}.draft", letter.id, std::process::id()));
+        let draft = self.folder.join(format!(".{}.draft", letter.id));
         let written = write_through(&draft, &mime(letter, &self.from))
             .and_then(|()| fs::rename(&draft, self.folder.join(format!("{}.eml", letter.id))));
         if written.is_err() {
@@ -100,6 +101,15 @@ mod tests {
         assert_eq!((mode(&folder), mode(&file)), (0o700, 0o600));
         assert!(fs::read_to_string(&file).unwrap().contains(&letter().content.text.replace('\n', "\r\n")));
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 1, "no draft is left");
+    }
+
+    #[test]
+    fn the_draft_of_a_sending_that_a_crash_cut_off_is_taken_up() {
+        let root = tempfile::tempdir().unwrap();
+        let mailer = Folder::new(sender(), root.path()).unwrap();
+        fs::write(root.path().join(".7.draft"), "half a let").unwrap();
+        assert_eq!(mailer.send(&letter()), Ok(Receipt::Logged));
+        assert_eq!(fs::read_dir(root.path()).unwrap().count(), 1);
     }
 
     #[test]
