@@ -153,7 +153,8 @@ impl Shared {
                 (Some(paused.unwrap_or(now)), attempts - 1)
             }
             FailureClass::Transient => {
-                (schedule::next(*attempts, mail_uid, *queued_at, now).max(paused), *attempts)
+                let next = schedule::next(*attempts, mail_uid, *queued_at, now);
+                (next.map(|next| paused.map_or(next, |paused| next.max(paused))), *attempts)
             }
             FailureClass::Unknown => {
                 (schedule::next_after_unknown(*attempts, mail_uid, *queued_at, now), *attempts)

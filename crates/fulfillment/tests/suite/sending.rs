@@ -42,6 +42,21 @@ on_both_databases! {
         assert_eq!(shop.row().error.as_deref(), Some("email error: transient trouble"));
     }
 
+    fn a_letter_is_given_up_after_three_days_also_while_the_circuit_is_open(database: TestDatabase) {
+        let shop = Shop::on(&database).opened();
+        shop.postbox.memory.fail(trouble(FailureClass::Transient));
+        for sale in 1..=5 {
+            shop.receive(&Ping::sale().with("sale_id", &format!("sale-{sale}")));
+        }
+        shop.clock.advance(SignedDuration::from_hours(73));
+        shop.postbox.wait_for(6);
+        shop.fulfillment.outbox().unwrap().stop();
+        let rows = shop.rows();
+        let letters = rows.iter().map(|row| shop.fulfillment.records().delivery_json(row.id).unwrap());
+        let states: Vec<_> = letters.map(|shown| shown["letters"][0]["state"].clone()).collect();
+        assert!(states.iter().any(|state| state == "failed"), "{states:?}");
+    }
+
     fn a_trouble_of_configuration_pauses_the_channel_and_costs_no_attempt(database: TestDatabase) {
         let shop = Shop::on(&database).opened();
         shop.postbox.memory.fail(trouble(FailureClass::Configuration));
