@@ -9,7 +9,7 @@ use crate::Verdict;
 use crate::fields::Fields;
 
 /// The keys that we rely on and that a custom field can replace.
-const REPLACEABLE: [&str; 11] = [
+pub(super) const REPLACEABLE: [&str; 11] = [
     "email",
     "quantity",
     "product_id",

@@ -1,16 +1,20 @@
 //! The seven events that are not a sale: recognized and recorded.
 
 use super::collisions;
+use super::sale::Flags;
 use crate::Verdict;
 use crate::fields::{Fault, Fields};
 
 /// Keys that say which order an event belongs to.
 const IDENTITY: [&str; 2] = ["sale_id", "subscription_id"];
 
-/// Notes an event, unless it does not say which order it is about.
+/// Notes an event, unless it cannot be believed or does not say which order it is about.
 pub(super) fn verdict(fields: &Fields, required: &str) -> Verdict {
-    if let Err(held) = collisions::hold(fields, &IDENTITY) {
+    if let Err(held) = collisions::hold(fields, &collisions::REPLACEABLE) {
         return held;
+    }
+    if let Err(reason) = Flags::read(fields) {
+        return Verdict::Held(reason);
     }
     match check(fields, required) {
         Ok(()) => Verdict::Noted,

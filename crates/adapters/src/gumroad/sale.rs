@@ -39,7 +39,8 @@ fn decide(fields: &Fields, kind: Kind) -> Result<Order, Verdict> {
     }
 }
 
-struct Flags {
+/// What the body answers with yes or no.
+pub(super) struct Flags {
     is_recurring_charge: bool,
     is_preorder: bool,
     is_gift: bool,
@@ -49,7 +50,8 @@ struct Flags {
 }
 
 impl Flags {
-    fn read(fields: &Fields) -> Result<Self, String> {
+    /// Reads them all; the reason to hold a delivery if one is neither true nor false.
+    pub(super) fn read(fields: &Fields) -> Result<Self, String> {
         fields.flag("test")?;
         Ok(Self {
             is_recurring_charge: fields.flag("is_recurring_charge")?,

@@ -40,9 +40,10 @@ fn an_event_that_does_not_say_which_order_it_is_about_is_not_noted() {
 }
 
 #[test]
-fn a_replaced_price_does_not_keep_a_refund_from_being_noted() {
-    let refund =
-        Form::sale().with("resource_name", "refund").answered("price", "1").with("refunded", "perhaps");
-    assert_eq!(refund.judged(), "noted");
+fn an_event_is_held_for_the_same_reasons_as_a_sale() {
+    let refund = Form::sale().with("resource_name", "refund");
+    assert_eq!(refund.clone().answered("price", "1").judged(), "held: custom field overwrites price");
+    let unclear = refund.clone().with("refunded", "perhaps");
+    assert_eq!(unclear.judged(), "held: unreadable flag: refunded is neither true nor false");
     assert_eq!(refund.with("test", "true").interpreted().mode, Mode::Test);
 }
