@@ -96,13 +96,22 @@ fn text_of(value: &Value) -> Option<String> {
     }
 }
 
+/// Brackets hold a list of TOML, or of bare words as a shell makes it easy to write.
 fn split(text: &str) -> Option<Vec<String>> {
     let text = text.trim();
-    if !text.starts_with('[') {
-        return Some(
-            text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect(),
-        );
+    match text.strip_prefix('[').map(|text| text.strip_suffix(']')) {
+        None => Some(bare(text)),
+        Some(None) => None,
+        Some(Some(inside)) if inside.contains(['"', '\'']) => quoted(text),
+        Some(Some(inside)) => Some(bare(inside)),
     }
+}
+
+fn bare(text: &str) -> Vec<String> {
+    text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
+fn quoted(text: &str) -> Option<Vec<String>> {
     let table: toml::Table = format!("list = {text}").parse().ok()?;
     let values = table.get("list")?.as_array()?;
     values.iter().map(|value| value.as_str().map(str::to_owned)).collect()

@@ -97,7 +97,11 @@ fn lists_come_from_the_file_and_from_the_environment() {
     let both = ["127.0.0.1/32", "10.0.0.0/8"];
     assert_eq!(proxies("http.trusted_proxies = [\"127.0.0.1\", \"10.0.0.0/8\"]", &[]), both);
     assert_eq!(proxies("", &[(name, "127.0.0.1, 10.0.0.0/8")]), both);
-    assert_eq!(proxies("", &[(name, "[\"127.0.0.1\", \"10.0.0.0/8\"]")]), both);
+    for written in
+        ["[\"127.0.0.1\", \"10.0.0.0/8\"]", "['127.0.0.1','10.0.0.0/8']", "[127.0.0.1, 10.0.0.0/8]"]
+    {
+        assert_eq!(proxies("", &[(name, written)]), both, "{written}");
+    }
     assert_eq!(proxies("http.trusted_proxies = [\"::1\"]", &[(name, "127.0.0.1")]), ["127.0.0.1/32"]);
 }
 
