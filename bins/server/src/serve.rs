@@ -11,7 +11,7 @@ use actix_web::{App, HttpServer};
 use jiff::Timestamp;
 use mintmark_fulfillment::{Clock, Error, Fulfillment, Problems, Role, Settings};
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
 /// Runs until a signal stops it.
@@ -19,6 +19,9 @@ use std::sync::Arc;
 /// # Errors
 /// The installation cannot be opened, or the address not be listened on.
 pub(crate) fn run(settings: Settings) -> Result<(), Error> {
+    // A first run whose address is taken must not make a secret, print nothing of it, and be a second run afterwards.
+    let bind = settings.http.bind;
+    drop(TcpListener::bind(bind).map_err(|error| cannot_listen(bind, &error))?);
     let clock: Clock = Arc::new(Timestamp::now);
     let mut fulfillment = Fulfillment::open(settings, Role::Server, clock())?;
     fulfillment.start_outbox(Arc::clone(&clock))?;
@@ -33,11 +36,7 @@ pub(crate) fn run(settings: Settings) -> Result<(), Error> {
 
 async fn serve(fulfillment: &Arc<Fulfillment>) -> Result<(), Error> {
     let bind = fulfillment.settings().http.bind;
-    let cannot_listen = |error: io::Error| {
-        let mut problems = Problems::default();
-        problems.add("http.bind", format!("cannot listen on {bind}: {error}"));
-        Error::from(problems)
-    };
+    let cannot_listen = |error: io::Error| cannot_listen(bind, &error);
     let proxies = TrustedProxies::new(fulfillment.settings().http.trusted_proxies.clone());
     let (fulfilling, proxies) = (Data::from(Arc::clone(fulfillment)), Data::new(proxies));
     let stopping = Data::new(Stopping::default());
@@ -64,6 +63,12 @@ async fn serve(fulfillment: &Arc<Fulfillment>) -> Result<(), Error> {
     greet(fulfillment, server.addrs().first().copied().unwrap_or(bind));
     reload_on_hangup(Arc::clone(fulfillment)).map_err(cannot_listen)?;
     server.run().await.map_err(cannot_listen)
+}
+
+fn cannot_listen(bind: SocketAddr, error: &io::Error) -> Error {
+    let mut problems = Problems::default();
+    problems.add("http.bind", format!("cannot listen on {bind}: {error}"));
+    Error::from(problems)
 }
 
 fn routes(config: &mut web::ServiceConfig) {

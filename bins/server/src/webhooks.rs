@@ -28,36 +28,10 @@ pub(crate) async fn receive(
     let (arrived, now) = (Instant::now(), Timestamp::now());
     let size = size.and_then(|Header(ContentLength(size))| u64::try_from(size).ok());
     let headers = headers(&request);
-    let (admitted, body) = match fulfillment.proof(&source) {
-        None => return not_found().await,
-        // A stranger's body is never read.
-        Some(Proof::BeforeBody) => {
-            let Some(admitted) = authenticate(&fulfillment, &source, &request, &headers, None, now) else {
-                return not_found().await;
-            };
-            (admitted, body::read(payload, size, BODY_DEADLINE).await)
-        }
-        Some(Proof::OverBody) => {
-            let body = body::read(payload, size, BODY_DEADLINE).await;
-            let bytes = match &body {
-                ReadBody::Whole(bytes) => Some(bytes.as_ref()),
-                // A signature over a part proves nothing; whether to come again is the store's to decide.
-                ReadBody::TooSlow | ReadBody::Broken => {
-                    return answers::not_recorded("the body did not arrive");
-                }
-                ReadBody::TooLarge { .. } => None,
-            };
-            match authenticate(&fulfillment, &source, &request, &headers, bytes, now) {
-                Some(admitted) => (admitted, body),
-                None => return not_found().await,
-            }
-        }
-    };
-    let body = match body {
-        ReadBody::Whole(bytes) => ArrivedBody::Whole(bytes.to_vec()),
-        ReadBody::TooLarge { head, declared_size } => too_large(&head, declared_size),
-        ReadBody::TooSlow => return answers::not_recorded("the body did not arrive in time"),
-        ReadBody::Broken => return answers::not_recorded("the body broke off"),
+    let door = Door { fulfillment: &fulfillment, source: &source, request: &request, headers: &headers, now };
+    let (admitted, body) = match door.admit(payload, size).await {
+        Ok(admitted) => admitted,
+        Err(refusal) => return refusal,
     };
     let remote_address = remote::address(&request).map(|address| address.to_string());
     let arrival = Arrival { headers, remote_address, body };
@@ -75,16 +49,57 @@ pub(crate) async fn receive(
     }
 }
 
-fn authenticate(
-    fulfillment: &Fulfillment,
-    source: &str,
-    request: &HttpRequest,
-    headers: &[(String, String)],
-    body: Option<&[u8]>,
+/// A request that stands at the door.
+struct Door<'a> {
+    fulfillment: &'a Fulfillment,
+    source: &'a str,
+    request: &'a HttpRequest,
+    headers: &'a [(String, String)],
     now: Timestamp,
-) -> Option<Admitted> {
-    let query = Some(request.query_string()).filter(|query| !query.is_empty());
-    fulfillment.authenticate(source, &Request { query, headers, body }, now)
+}
+
+impl Door<'_> {
+    /// Lets the store in, with the body it brought. A stranger's body is read only where the proof is in the body.
+    async fn admit(
+        &self,
+        payload: Payload,
+        size: Option<u64>,
+    ) -> Result<(Admitted, ArrivedBody), HttpResponse> {
+        match self.fulfillment.proof(self.source) {
+            Some(Proof::BeforeBody) => match self.authenticate(None) {
+                Some(admitted) => Ok((admitted, read(payload, size).await?)),
+                None => Err(not_found().await),
+            },
+            Some(Proof::OverBody) => {
+                let body = read(payload, size).await?;
+                // A signature over a part proves nothing.
+                let whole = match &body {
+                    ArrivedBody::Whole(bytes) => Some(bytes.as_slice()),
+                    ArrivedBody::Beginning { .. } => None,
+                };
+                match self.authenticate(whole) {
+                    Some(admitted) => Ok((admitted, body)),
+                    None => Err(not_found().await),
+                }
+            }
+            None => Err(not_found().await),
+        }
+    }
+
+    fn authenticate(&self, body: Option<&[u8]>) -> Option<Admitted> {
+        let query = Some(self.request.query_string()).filter(|query| !query.is_empty());
+        self.fulfillment.authenticate(self.source, &Request { query, headers: self.headers, body }, self.now)
+    }
+}
+
+/// A body that did not arrive is not on record: the store has to send it again.
+async fn read(payload: Payload, size: Option<u64>) -> Result<ArrivedBody, HttpResponse> {
+    match body::read(payload, size, BODY_DEADLINE).await {
+        ReadBody::Whole(bytes) => Ok(ArrivedBody::Whole(bytes.to_vec())),
+        ReadBody::TooLarge { head, declared_size } => Ok(too_large(&head, declared_size)),
+        ReadBody::TooSlow => Err(answers::not_recorded("the body did not arrive in time")),
+        ReadBody::Broken => Err(answers::not_recorded("the body broke off")),
+    }
 }
 
 /// Header values are bytes; what is not text is kept as text that shows where it was not.

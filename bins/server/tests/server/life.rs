@@ -97,12 +97,14 @@ fn a_server_without_the_registered_key_refuses_to_start() {
 }
 
 #[test]
-fn an_address_in_use_is_named() {
+fn an_address_in_use_is_named_before_anything_is_made() {
     let installation = Installation::on(TestDatabase::sqlite());
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let installation = installation.with("MINTMARK_HTTP__BIND", &taken.local_addr().unwrap().to_string());
     let said = refusal(installation.command().output().unwrap());
     assert!(said.contains("http.bind: cannot listen on 127.0.0.1:"), "{said}");
+    // The secret is printed by the run that makes it, so a run that cannot go on makes none.
+    assert!(!installation.database.folder().join("data").exists());
 }
 
 #[test]
