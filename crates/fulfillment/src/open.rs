@@ -133,7 +133,7 @@ impl Fulfillment {
         Ok(())
     }
 
-    /// Commits nothing, through the whole way of a write.
+    /// Changes nothing, by the whole way of a write: answers once the disk took a commit.
     pub fn probe(&self) -> Pending<()> {
         self.records.store.probe()
     }

@@ -65,7 +65,8 @@ impl Records {
 
     /// What a recorded delivery says; `None` if its source is no longer known.
     pub(crate) fn interpret(&self, delivery: &Delivery) -> Option<Interpretation> {
-        let body = Body { content_type: delivery.content_type.as_deref(), bytes: &delivery.body };
-        Some(self.sources.get(&delivery.source)?.interpret(&body))
+        let body =
+            Body { content_type: delivery.recorded.content_type.as_deref(), bytes: &delivery.recorded.body };
+        Some(self.sources.get(&delivery.recorded.source)?.interpret(&body))
     }
 }

@@ -181,11 +181,11 @@ impl Records {
             .delivery(id)?
             .ok_or_else(|| Error::NotFound { what: "delivery", id: id.to_string() })?;
         let mut shown = to_json(DeliveryView::from(&row));
-        shown["remote_address"] = json!(delivery.remote_address);
-        shown["content_type"] = json!(delivery.content_type);
-        shown["headers"] = serde_json::from_str(&delivery.headers).unwrap_or(Value::Null);
-        shown["body"] = json!(STANDARD.encode(&delivery.body));
-        shown["declared_size"] = json!(delivery.declared_size);
+        shown["remote_address"] = json!(delivery.recorded.remote_address);
+        shown["content_type"] = json!(delivery.recorded.content_type);
+        shown["headers"] = serde_json::from_str(&delivery.recorded.headers).unwrap_or(Value::Null);
+        shown["body"] = json!(STANDARD.encode(&delivery.recorded.body));
+        shown["declared_size"] = json!(delivery.recorded.declared_size);
         shown["attempts"] = self.attempts_json(id)?;
         shown["order"] =
             self.interpret(&delivery).and_then(|interpretation| interpretation.facts).unwrap_or(Value::Null);
@@ -204,8 +204,7 @@ impl Records {
         let shown = attempts.iter().map(|attempt| {
             json!({
                 "number": attempt.number,
-                "started_at": attempt.started_at,
-                "finished_at": attempt.finished_at,
+                "at": attempt.at,
                 "outcome": attempt.outcome.map(|outcome| outcome.as_str()),
                 "error": attempt.error,
                 "reason": attempt.reason,

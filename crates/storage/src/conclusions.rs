@@ -26,10 +26,8 @@ pub struct Conclusion {
     pub delivery_id: i64,
     /// Which attempt at it.
     pub attempt: i64,
-    /// When the attempt began.
-    pub started_at: Timestamp,
-    /// When it ended.
-    pub finished_at: Timestamp,
+    /// When.
+    pub at: Timestamp,
     /// What the delivery is about.
     pub subject: Subject,
     /// Whether nothing is left to do.
@@ -47,10 +45,8 @@ pub struct Conclusion {
 pub struct Attempt {
     /// 1 for the first.
     pub number: i64,
-    /// When it began.
-    pub started_at: Timestamp,
-    /// When it ended.
-    pub finished_at: Timestamp,
+    /// When.
+    pub at: Timestamp,
     /// What it led to.
     pub outcome: Option<Outcome>,
     /// What a maintainer had to mend.
@@ -88,8 +84,7 @@ pub(crate) fn write(
         .values((
             attempts::delivery_id.eq(conclusion.delivery_id),
             attempts::number.eq(conclusion.attempt),
-            attempts::started_at.eq(time::to_column(conclusion.started_at)),
-            attempts::finished_at.eq(time::to_column(conclusion.finished_at)),
+            attempts::at.eq(time::to_column(conclusion.at)),
             attempts::outcome.eq(conclusion.outcome.map(Outcome::as_str)),
             attempts::error.eq(&conclusion.error),
             attempts::reason.eq(&conclusion.reason),
@@ -115,7 +110,7 @@ fn update(connection: &mut AnyConnection, conclusion: &Conclusion, license: Opti
             conclusions::error.eq(&conclusion.error),
             conclusions::reason.eq(&conclusion.reason),
             conclusions::license_id.eq(license),
-            conclusions::concluded_at.eq(time::to_column(conclusion.finished_at)),
+            conclusions::concluded_at.eq(time::to_column(conclusion.at)),
         ))
         .execute(connection)?;
     Ok(())
@@ -139,8 +134,7 @@ struct Row {
     _id: i64,
     _delivery_id: i64,
     number: i64,
-    started_at: i64,
-    finished_at: i64,
+    at: i64,
     outcome: Option<String>,
     error: Option<String>,
     reason: Option<String>,
@@ -150,8 +144,7 @@ impl Row {
     fn into_attempt(self) -> Result<Attempt> {
         Ok(Attempt {
             number: self.number,
-            started_at: time::from_column(self.started_at)?,
-            finished_at: time::from_column(self.finished_at)?,
+            at: time::from_column(self.at)?,
             outcome: outcome_from_column(self.outcome)?,
             error: self.error,
             reason: self.reason,

@@ -31,7 +31,6 @@ pub enum Access {
 pub struct Store {
     writer: Writer,
     readers: r2d2::Pool<Connector>,
-    url: DatabaseUrl,
     lock: Option<ServerLock>,
 }
 
@@ -51,17 +50,7 @@ impl Store {
             Access::FirstRun | Access::Server => migrations::migrate(&mut connection)?,
             Access::Tool => migrations::check(&mut connection)?,
         }
-        Ok(Self {
-            writer: Writer::start(url.clone(), connection)?,
-            readers: readers(url),
-            url: url.clone(),
-            lock,
-        })
-    }
-
-    /// Where the database is, without credentials when printed.
-    pub fn url(&self) -> &DatabaseUrl {
-        &self.url
+        Ok(Self { writer: Writer::start(url.clone(), connection)?, readers: readers(url), lock })
     }
 
     /// Changes nothing, by the whole way of a write: answers once the writer is alive and the disk took a commit.

@@ -85,8 +85,7 @@ CREATE TABLE attempts (
     id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     delivery_id BIGINT NOT NULL REFERENCES deliveries (id),
     number BIGINT NOT NULL,
-    started_at BIGINT NOT NULL,
-    finished_at BIGINT NOT NULL,
+    at BIGINT NOT NULL,
     outcome TEXT,
     error TEXT,
     reason TEXT

@@ -81,8 +81,7 @@ CREATE TABLE attempts (
     id INTEGER PRIMARY KEY NOT NULL,
     delivery_id BIGINT NOT NULL REFERENCES deliveries (id),
     number BIGINT NOT NULL,
-    started_at BIGINT NOT NULL,
-    finished_at BIGINT NOT NULL,
+    at BIGINT NOT NULL,
     outcome TEXT,
     error TEXT,
     reason TEXT

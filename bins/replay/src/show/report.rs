@@ -114,7 +114,7 @@ fn attempt_line(attempt: &Attempt) -> String {
     let outcome = attempt.outcome.as_deref().unwrap_or("failed");
     let why = attempt.error.as_deref().or(attempt.reason.as_deref());
     let why = why.map(|why| format!(": {}", printable(why))).unwrap_or_default();
-    format!("{}  {}  {outcome}{why}", attempt.number, time(attempt.finished_at))
+    format!("{}  {}  {outcome}{why}", attempt.number, time(attempt.at))
 }
 
 fn letter_line(letter: &Letter) -> String {

@@ -34,7 +34,7 @@ pub(super) struct Story {
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Attempt {
     pub(super) number: i64,
-    pub(super) finished_at: Timestamp,
+    pub(super) at: Timestamp,
     pub(super) outcome: Option<String>,
     pub(super) error: Option<String>,
     pub(super) reason: Option<String>,

@@ -58,7 +58,7 @@ fn unmapped() -> Value {
         "id": 12, "source": "gumroad", "origin": "ping", "kind": "sale", "mode": "live",
         "order_id": "0LbgWblyZZWtBbXQZCMjoA==", "received_at": "2026-11-23T12:54:09.5Z", "processed": false,
         "attempts": [{
-            "number": 1, "started_at": "2026-11-23T12:54:09.5Z", "finished_at": "2026-11-23T12:54:09.5Z",
+            "number": 1, "at": "2026-11-23T12:54:09.5Z",
             "outcome": null, "error": error, "reason": error,
         }],
         "outcome": null, "error": error, "reason": error, "license_key": null,
@@ -81,7 +81,7 @@ fn minted() -> Value {
     row["error"] = json!("email error: 406 inactive recipient");
     row["reason"] = json!(null);
     let attempt = json!({
-        "number": 2, "started_at": "2026-11-23T12:55:09Z", "finished_at": "2026-11-23T12:55:09Z",
+        "number": 2, "at": "2026-11-23T12:55:09Z",
         "outcome": "minted", "error": null, "reason": null,
     });
     row["attempts"].as_array_mut().unwrap().push(attempt);

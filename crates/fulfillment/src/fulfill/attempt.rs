@@ -18,8 +18,7 @@ impl Attempt<'_> {
         Conclusion {
             delivery_id: self.delivery.id,
             attempt: self.delivery.attempt,
-            started_at: self.now,
-            finished_at: self.now,
+            at: self.now,
             subject,
             processed: ending.processed,
             outcome: ending.outcome,

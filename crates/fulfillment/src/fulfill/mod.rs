@@ -44,7 +44,7 @@ impl Fulfillment {
     /// The database fails; the delivery stays unfinished and is tried again.
     pub async fn fulfill(&self, delivery: &Delivery, now: Timestamp) -> Result<Fulfilled, Error> {
         let attempt = Attempt { delivery, now };
-        if delivery.declared_size.is_some() {
+        if delivery.recorded.declared_size.is_some() {
             return self.conclude(attempt, attempt::unknown(), Ending::failed("body too large")).await;
         }
         let Some(interpretation) = self.records.interpret(delivery) else {
@@ -92,7 +92,7 @@ impl Fulfillment {
         };
         // A blob counts in seconds, and the license's other times must agree with it.
         let sold_at = Timestamp::from_second(sold_at.as_second()).unwrap_or(sold_at);
-        let terms = match self.catalog().terms(&delivery.source, mode, order, sold_at) {
+        let terms = match self.catalog().terms(&delivery.recorded.source, mode, order, sold_at) {
             Decision::Mint(terms) => terms,
             Decision::Ignored(reason) => {
                 return self.conclude(attempt, subject, Ending::ignored(reason)).await;
@@ -133,8 +133,8 @@ impl Fulfillment {
 
     /// An order without a time of its own was made when it was first told, however often it is replayed.
     fn first_arrival(&self, delivery: &Delivery, mode: Mode, order_id: &str) -> Result<Timestamp, Error> {
-        let first = self.records.store.first_arrival(&delivery.source, mode.as_str(), order_id)?;
-        Ok(first.map_or(delivery.received_at, |first| first.min(delivery.received_at)))
+        let first = self.records.store.first_arrival(&delivery.recorded.source, mode.as_str(), order_id)?;
+        Ok(first.map_or(delivery.recorded.received_at, |first| first.min(delivery.recorded.received_at)))
     }
 }
 

@@ -45,8 +45,8 @@ impl Fulfillment {
             seats: terms.seats.into(),
             email: order.email.clone(),
             name: order.name.clone(),
-            source: delivery.source.clone(),
-            origin: delivery.origin,
+            source: delivery.recorded.source.clone(),
+            origin: delivery.recorded.origin,
             mode: mode.as_str().to_owned(),
             source_order_id: order.order_id.clone(),
             item: ONLY_ITEM.into(),
@@ -72,7 +72,7 @@ impl Fulfillment {
 
     fn grant<'a>(&'a self, sale: &Sale<'a>, licensee: Option<&'a str>) -> Grant<'a> {
         let Sale { delivery, mode, order, sold_at, terms } = *sale;
-        let (source, order_id) = (&delivery.source, &order.order_id);
+        let (source, order_id) = (&delivery.recorded.source, &order.order_id);
         Grant {
             identity: OrderIdentity { source, mode, order_id, item: ONLY_ITEM },
             generation: 0,

@@ -72,7 +72,7 @@ on_both_databases! {
         let shown = shop.fulfillment.records().delivery_json(delivery.id).unwrap();
         let kept = [["Content-Type", "application/x-www-form-urlencoded"], ["user-agent", "Ruby"]];
         assert_eq!(shown["headers"], serde_json::json!(kept));
-        assert_eq!((&shown["remote_address"], delivery.body), (&"203.0.113.7".into(), Ping::sale().body()));
-        assert_eq!(delivery.secret_label.as_deref(), Some("primary"));
+        assert_eq!((&shown["remote_address"], delivery.recorded.body), (&"203.0.113.7".into(), Ping::sale().body()));
+        assert_eq!(delivery.recorded.secret_label.as_deref(), Some("primary"));
     }
 }

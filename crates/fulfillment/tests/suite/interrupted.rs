@@ -91,7 +91,7 @@ on_both_databases! {
         let admitted = shop.admit(SECRET).unwrap();
         let delivery = shop.fulfillment.accept(admitted, arrival, shop.clock.now()).wait().unwrap();
         assert_eq!(shop.finish(&delivery), "not minted: body too large");
-        assert_eq!((delivery.body, delivery.declared_size), (beginning, Some(300_000)));
+        assert_eq!((delivery.recorded.body, delivery.recorded.declared_size), (beginning, Some(300_000)));
         let shown = shop.fulfillment.records().delivery_json(delivery.id).unwrap();
         assert_eq!((&shown["processed"], &shown["declared_size"]), (&false.into(), &300_000.into()));
         assert_eq!(shop.replay(), Replayed::FailedAgain);
@@ -129,8 +129,7 @@ fn give_the_license_of(order: &str, other: &str, shop: &Shop, store: &Store) {
     let conclusion = Conclusion {
         delivery_id: delivery.id,
         attempt: delivery.attempt,
-        started_at: now,
-        finished_at: now,
+        at: now,
         subject: Subject { kind: "sale".to_owned(), mode: "live".to_owned(), order_id: None, sale_id: None },
         processed: true,
         outcome: None,

@@ -39,26 +39,10 @@ pub struct NewDelivery {
 pub struct Delivery {
     /// Its number in the audit log.
     pub id: i64,
-    /// The source's name.
-    pub source: String,
-    /// How it came.
-    pub origin: Origin,
-    /// When it came.
-    pub received_at: Timestamp,
-    /// Who sent it, as far as the network tells.
-    pub remote_address: Option<String>,
-    /// Which of the active secrets it proved itself with.
-    pub secret_label: Option<String>,
-    /// The content type it declared.
-    pub content_type: Option<String>,
-    /// A JSON array of `[name, value]` pairs.
-    pub headers: String,
-    /// The body, byte for byte; only its beginning if `declared_size` is set.
-    pub body: Vec<u8>,
-    /// The size in bytes of a body that was too large to keep.
-    pub declared_size: Option<i64>,
     /// Attempts counted so far, the one in hand included.
     pub attempt: i64,
+    /// What came, as it was written down.
+    pub recorded: NewDelivery,
 }
 
 impl Store {
@@ -88,7 +72,7 @@ impl Store {
                 conclusions::processed.eq(false),
             );
             diesel::insert_into(conclusions::table).values(conclusion).execute(connection)?;
-            Ok(new.recorded(id))
+            Ok(Delivery { id, attempt: 1, recorded: new })
         })
     }
 
@@ -146,29 +130,6 @@ impl Store {
         })?;
         time::from_optional_column(first)
     }
-
-    /// How many deliveries are on record.
-    pub fn count_deliveries(&self) -> Result<i64> {
-        self.read(|connection| Ok(deliveries::table.count().get_result(connection)?))
-    }
-}
-
-impl NewDelivery {
-    fn recorded(self, id: i64) -> Delivery {
-        Delivery {
-            id,
-            source: self.source,
-            origin: self.origin,
-            received_at: self.received_at,
-            remote_address: self.remote_address,
-            secret_label: self.secret_label,
-            content_type: self.content_type,
-            headers: self.headers,
-            body: self.body,
-            declared_size: self.declared_size,
-            attempt: 1,
-        }
-    }
 }
 
 fn load(connection: &mut AnyConnection, id: i64) -> Result<Option<Delivery>> {
@@ -207,7 +168,7 @@ mod tests {
                 assert!(refused.is_err(), "{statement}");
             }
             let kept = store.delivery(id).expect("an answer").expect("the delivery");
-            assert_eq!((kept.source.as_str(), kept.body.as_slice()), ("gumroad", b"as it came".as_slice()));
+            assert_eq!((kept.recorded.source.as_str(), kept.recorded.body.as_slice()), ("gumroad", b"as it came".as_slice()));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A delivery as its table holds it.
 
-use super::Delivery;
+use super::{Delivery, NewDelivery};
 use crate::{Error, Origin, Result, time};
 
 #[derive(diesel::Queryable)]
@@ -19,11 +19,10 @@ pub(super) struct Row {
 
 impl Row {
     pub(super) fn into_delivery(self, attempt: i64) -> Result<Delivery> {
-        Ok(Delivery {
-            id: self.id,
-            origin: Origin::from_word(&self.origin)
-                .ok_or(Error::Corrupt(format!("origin {}", self.origin)))?,
+        let origin = Origin::from_word(&self.origin);
+        let recorded = NewDelivery {
             source: self.source,
+            origin: origin.ok_or(Error::Corrupt(format!("origin {}", self.origin)))?,
             received_at: time::from_column(self.received_at)?,
             remote_address: self.remote_address,
             secret_label: self.secret_label,
@@ -31,7 +30,7 @@ impl Row {
             headers: self.headers,
             body: self.body,
             declared_size: self.declared_size,
-            attempt,
-        })
+        };
+        Ok(Delivery { id: self.id, attempt, recorded })
     }
 }

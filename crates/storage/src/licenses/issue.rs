@@ -39,7 +39,7 @@ impl Store {
 
 fn write(connection: &mut AnyConnection, issue: Issue) -> Result<Issued> {
     let Issue { license, letter, conclusion } = issue;
-    let now = conclusion.finished_at;
+    let now = conclusion.at;
     let insertion =
         transaction::insert_unless_taken(connection, |connection| row::insert(connection, &license, now))?;
     match insertion {
@@ -54,7 +54,7 @@ fn minted(
     letter: NewLetter,
     conclusion: Conclusion,
 ) -> Result<Issued> {
-    let now = conclusion.finished_at;
+    let now = conclusion.at;
     let letter = letters::insert(connection, &terms.id, letter, now)?;
     add_event(connection, &terms.id, now, "minted", Some(conclusion.delivery_id), None)?;
     let conclusion = Conclusion { outcome: Some(Outcome::Minted), ..conclusion };

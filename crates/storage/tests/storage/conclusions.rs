@@ -17,7 +17,7 @@ on_both_databases! {
         assert_eq!(numbers(&attempts), [1, 2]);
         assert_eq!((attempts[0].outcome, &attempts[0].error), (None, &failed.error));
         assert_eq!((attempts[1].outcome, &attempts[1].error), (Some(Outcome::Noted), &None));
-        assert_eq!((attempts[1].started_at, attempts[1].finished_at), (noted.started_at, noted.finished_at));
+        assert_eq!(attempts[1].at, noted.at);
 
         let row = store.audit_row(first.id).expect("an answer").expect("the row");
         assert_eq!((row.processed, row.attempts, row.outcome, row.error), (true, 2, Some(Outcome::Noted), None));

@@ -81,13 +81,13 @@ on_both_databases! {
 }
 
 fn assert_same(delivery: &Delivery, new: &NewDelivery) {
-    assert_eq!(delivery.source, new.source);
-    assert_eq!(delivery.origin, new.origin);
-    assert_eq!(delivery.received_at, new.received_at);
-    assert_eq!(delivery.remote_address, new.remote_address);
-    assert_eq!(delivery.secret_label, new.secret_label);
-    assert_eq!(delivery.content_type, new.content_type);
-    assert_eq!(delivery.headers, new.headers);
-    assert_eq!(delivery.body, new.body);
-    assert_eq!(delivery.declared_size, new.declared_size);
+    assert_eq!(delivery.recorded.source, new.source);
+    assert_eq!(delivery.recorded.origin, new.origin);
+    assert_eq!(delivery.recorded.received_at, new.received_at);
+    assert_eq!(delivery.recorded.remote_address, new.remote_address);
+    assert_eq!(delivery.recorded.secret_label, new.secret_label);
+    assert_eq!(delivery.recorded.content_type, new.content_type);
+    assert_eq!(delivery.recorded.headers, new.headers);
+    assert_eq!(delivery.recorded.body, new.body);
+    assert_eq!(delivery.recorded.declared_size, new.declared_size);
 }

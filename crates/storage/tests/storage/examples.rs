@@ -39,8 +39,7 @@ pub(crate) fn conclusion(delivery: &Delivery, order: &str) -> Conclusion {
     Conclusion {
         delivery_id: delivery.id,
         attempt: delivery.attempt,
-        started_at: at(100),
-        finished_at: at(101),
+        at: at(101),
         subject: Subject {
             kind: "sale".to_owned(),
             mode: "live".to_owned(),

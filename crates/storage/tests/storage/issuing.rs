@@ -15,7 +15,7 @@ on_both_databases! {
         let Issued::Now(license, letter) = store.issue(asked.clone()).wait().expect("issued") else {
             panic!("the order had no license")
         };
-        let now = asked.conclusion.finished_at;
+        let now = asked.conclusion.at;
         assert_eq!(license, License { terms: asked.license, status: LicenseStatus::Active, created_at: now });
         assert_eq!(store.license(&license.terms.id).expect("an answer"), Some(license.clone()));
         assert_eq!(store.letters(&license.terms.id).expect("a list"), std::slice::from_ref(&letter));

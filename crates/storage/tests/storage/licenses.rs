@@ -20,7 +20,7 @@ on_both_databases! {
         for (order, second) in [("S1", 10), ("S2", 30), ("S3", 20)] {
             let delivery = record(&store, 0);
             let mut asked = issue(&delivery, order);
-            asked.conclusion.finished_at = at(second);
+            asked.conclusion.at = at(second);
             store.issue(asked).wait().expect("issued");
         }
         assert_eq!(orders(&store, None, None), ["S2", "S3", "S1"]);

@@ -2,7 +2,7 @@
 
 use crate::examples::{open, ping, record};
 use mintmark_storage::testing::TestDatabase;
-use mintmark_storage::{Access, DatabaseUrl, Error, Store, on_both_databases};
+use mintmark_storage::{Access, AuditFilter, DatabaseUrl, Error, Store, on_both_databases};
 use std::path::PathBuf;
 
 on_both_databases! {
@@ -12,7 +12,7 @@ on_both_databases! {
         drop(store);
         for access in [Access::FirstRun, Access::Server, Access::Tool] {
             let store = Store::open(&database.url, access).expect("the store opens");
-            assert_eq!(store.count_deliveries().expect("a count"), 1);
+            assert_eq!(store.audit_rows(&AuditFilter::default()).expect("a count").len(), 1);
         }
     }
 
@@ -32,7 +32,7 @@ on_both_databases! {
         store.close();
         assert!(queued.into_iter().all(|pending| pending.wait().is_ok()));
         assert!(matches!(store.record(ping(0)).wait(), Err(Error::Closed)));
-        assert_eq!(store.count_deliveries().expect("a count"), 50);
+        assert_eq!(store.audit_rows(&AuditFilter::default()).expect("a count").len(), 50);
     }
 
     fn a_probe_answers(database: TestDatabase) {
