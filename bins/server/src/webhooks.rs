@@ -7,7 +7,7 @@ use actix_web::web::{Data, Header, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use jiff::Timestamp;
 use mintmark_fulfillment::{
-    Admitted, Arrival, ArrivedBody, Delivery, Fulfilled, Fulfillment, Mailing, Proof, Request,
+    Admitted, Arrival, ArrivedBody, Delivery, Fulfilled, Fulfillment, Mailing, Proof, Request, crash_point,
 };
 use serde::Serialize;
 use tokio::time::{Duration, Instant, timeout_at};
@@ -33,11 +33,15 @@ pub(crate) async fn receive(
         Ok(admitted) => admitted,
         Err(refusal) => return refusal,
     };
+    crash_point("after-body");
     let remote_address = remote::address(&request).map(|address| address.to_string());
     let arrival = Arrival { headers, remote_address, body };
     let recorded = timeout_at(arrived + RECORDING_DEADLINE, fulfillment.accept(admitted, arrival, now)).await;
     match recorded {
-        Ok(Ok(delivery)) => answer(&fulfillment, &delivery, now, arrived).await,
+        Ok(Ok(delivery)) => {
+            crash_point("after-record");
+            answer(&fulfillment, &delivery, now, arrived).await
+        }
         Ok(Err(error)) => {
             tracing::error!(%error, "a delivery could not be recorded; the store is asked to send it again");
             answers::not_recorded("the delivery could not be stored")
@@ -132,7 +136,9 @@ async fn answer(
         }
         Err(_) => unfinished(),
     };
+    crash_point("after-issue");
     let fulfilled = wait_for_letter(fulfillment, fulfilled, deadline).await;
+    crash_point("before-answer");
     answers::ok(&Answer::new(delivery.id, fulfilled))
 }
 

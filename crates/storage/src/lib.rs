@@ -20,6 +20,7 @@
 
 mod conclusions;
 mod connection;
+mod crash_point;
 mod deliveries;
 mod error;
 mod identity;
@@ -39,6 +40,7 @@ mod words;
 mod writer;
 
 pub use conclusions::{Attempt, Conclusion, Subject};
+pub use crash_point::crash_point;
 pub use deliveries::{Delivery, NewDelivery};
 pub use error::Error;
 pub use identity::Registration;

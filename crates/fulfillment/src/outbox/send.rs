@@ -3,7 +3,7 @@
 use super::{Shared, schedule};
 use jiff::{SignedDuration, Timestamp};
 use mintmark_mail::{Address, FailureClass, LicenseLetter, Mode, Receipt, SendError};
-use mintmark_storage::{Claim, ClaimedLetter, Letter, LetterResult, LetterState, Result};
+use mintmark_storage::{Claim, ClaimedLetter, Letter, LetterResult, LetterState, Result, crash_point};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Longer than any sending takes; after that the worker is taken for dead.
@@ -37,8 +37,11 @@ impl Shared {
             tracing::warn!(letter = id, %error, "a letter could not be claimed; it stays queued");
             None
         })?;
+        crash_point("before-send");
         let result = self.send(&claimed);
+        crash_point("after-send");
         let finished = self.office.records.store.finish_letter(id, claim.id, result, self.now()).wait();
+        crash_point("after-finish");
         finished.unwrap_or_else(|error| {
             tracing::error!(letter = id, %error, "a letter's result could not be written down; it may be sent again");
             None

@@ -2,7 +2,7 @@
 
 use super::task::Task;
 use crate::connection::{AnyConnection, transaction};
-use crate::{DatabaseUrl, Error, Result};
+use crate::{DatabaseUrl, Error, Result, crash_point};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
@@ -54,7 +54,9 @@ impl Session {
         for task in batch.iter_mut().filter(|task| !task.is_abandoned()) {
             task.run(&mut connection)?;
         }
+        crash_point("before-commit");
         transaction::commit(&mut connection)?;
+        crash_point("after-commit");
         self.connection = Some(connection);
         Ok(())
     }
