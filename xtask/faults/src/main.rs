@@ -5,12 +5,14 @@
 mod binaries;
 mod context;
 mod database;
+mod disk;
 mod installation;
 mod ledger;
 mod load;
 mod report;
 mod scenarios;
 mod server;
+mod shims;
 mod sink;
 
 use std::process::ExitCode;
@@ -55,13 +57,13 @@ fn main() -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let seed = arguments.seed.unwrap_or_else(|| fastrand::u64(..));
-    fastrand::seed(seed);
     println!("seed {seed}");
     let bench = Bench {
         binaries: Binaries::build(if arguments.release { Profile::Release } else { Profile::Dev })?,
         postgres: postgres::supply()?,
         length: if arguments.long { Length::Long } else { Length::Short },
         cycles: arguments.cycles,
+        seed,
     };
     let mut report = Report::default();
     for scenario in chosen {

@@ -93,9 +93,10 @@ impl Ledger {
         Ok(summary)
     }
 
-    /// What was acknowledged so far.
-    pub(crate) fn acknowledged(&self) -> usize {
-        self.tellings().iter().filter(|telling| telling.acknowledgment().is_some()).count()
+    /// How many tellings were answered 503 so far.
+    pub(crate) fn refused(&self) -> usize {
+        let is_refused = |telling: &&Telling| matches!(&telling.ending, Ending::Answered(answer, _) if answer.status == 503);
+        self.tellings().iter().filter(is_refused).count()
     }
 
     fn tellings(&self) -> MutexGuard<'_, Vec<Telling>> {

@@ -1,6 +1,10 @@
 //! Every scenario: its number, its name, the databases that it is about.
 
+mod crash_points;
+mod full_disk;
+mod input_output_error;
 mod kill_9;
+mod power_cut;
 
 use std::fmt;
 
@@ -22,11 +26,23 @@ pub(crate) struct Scenario {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Databases {
     Both,
+    /// Also where it makes no difference.
+    Sqlite,
 }
 
 /// In the order of their numbers.
-pub(crate) const ALL: &[Scenario] =
-    &[Scenario { number: "1", name: "kill-9", databases: Databases::Both, run: kill_9::run }];
+pub(crate) const ALL: &[Scenario] = &[
+    Scenario { number: "1", name: "kill-9", databases: Databases::Both, run: kill_9::run },
+    Scenario { number: "2", name: "crash-points", databases: Databases::Both, run: crash_points::run },
+    Scenario { number: "3", name: "power-cut", databases: Databases::Sqlite, run: power_cut::run },
+    Scenario {
+        number: "4",
+        name: "input-output-error",
+        databases: Databases::Sqlite,
+        run: input_output_error::run,
+    },
+    Scenario { number: "5", name: "full-disk", databases: Databases::Sqlite, run: full_disk::run },
+];
 
 impl Scenario {
     /// By number or by name.
@@ -46,6 +62,7 @@ impl Databases {
     pub(crate) fn kinds(self) -> &'static [Kind] {
         match self {
             Self::Both => &[Kind::Sqlite, Kind::Postgres],
+            Self::Sqlite => &[Kind::Sqlite],
         }
     }
 }
