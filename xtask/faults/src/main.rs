@@ -9,6 +9,7 @@ mod disk;
 mod installation;
 mod ledger;
 mod load;
+mod refusal;
 mod report;
 mod scenarios;
 mod server;

@@ -3,8 +3,14 @@
 mod crash_points;
 mod full_disk;
 mod input_output_error;
+mod keys;
 mod kill_9;
+mod locked;
 mod power_cut;
+mod read_only;
+mod settings;
+mod two_servers;
+mod unreadable;
 
 use std::fmt;
 
@@ -42,6 +48,12 @@ pub(crate) const ALL: &[Scenario] = &[
         run: input_output_error::run,
     },
     Scenario { number: "5", name: "full-disk", databases: Databases::Sqlite, run: full_disk::run },
+    Scenario { number: "6", name: "read-only", databases: Databases::Sqlite, run: read_only::run },
+    Scenario { number: "7", name: "locked", databases: Databases::Both, run: locked::run },
+    Scenario { number: "8", name: "unreadable", databases: Databases::Both, run: unreadable::run },
+    Scenario { number: "19", name: "two-servers", databases: Databases::Sqlite, run: two_servers::run },
+    Scenario { number: "21", name: "keys", databases: Databases::Both, run: keys::run },
+    Scenario { number: "22", name: "settings", databases: Databases::Sqlite, run: settings::run },
 ];
 
 impl Scenario {
