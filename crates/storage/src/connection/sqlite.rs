@@ -26,7 +26,7 @@ pub(super) fn open(path: &Path) -> Result<SqliteConnection> {
     if !path.is_file() {
         return Err(Error::Missing(path.to_owned()));
     }
-    let at = |error: &dyn std::error::Error| Error::Unreachable(format!("{}: {error}", path.display()));
+    let at = |error: &dyn std::error::Error| failed(path, &error.to_string());
     let mut connection = SqliteConnection::establish(&uri(path)?).map_err(|error| at(&error))?;
     connection.batch_execute(SETTINGS).map_err(|error| at(&error))?;
     // The first look at the file: what is no database is refused here, untouched.
@@ -57,6 +57,15 @@ fn check_version(version: &str) -> Result<()> {
         return Ok(());
     }
     Err(Error::NotDurable(format!("SQLite {version} can corrupt its log; 3.51.3 or newer is needed")))
+}
+
+/// SQLite says what it may not do, and neither where nor what would help.
+fn failed(path: &Path, reason: &str) -> Error {
+    let is_forbidden = ["readonly", "unable to open"].iter().any(|word| reason.contains(word));
+    if is_forbidden {
+        return Error::Forbidden { path: path.to_owned(), reason: reason.to_owned() };
+    }
+    Error::Unreachable(format!("{}: {reason}", path.display()))
 }
 
 /// `mode=rw` opens and never creates.
