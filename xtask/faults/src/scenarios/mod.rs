@@ -6,9 +6,11 @@ mod input_output_error;
 mod keys;
 mod kill_9;
 mod locked;
+mod migration;
 mod power_cut;
 mod read_only;
 mod settings;
+mod soak;
 mod two_servers;
 mod unreadable;
 
@@ -54,6 +56,8 @@ pub(crate) const ALL: &[Scenario] = &[
     Scenario { number: "19", name: "two-servers", databases: Databases::Sqlite, run: two_servers::run },
     Scenario { number: "21", name: "keys", databases: Databases::Both, run: keys::run },
     Scenario { number: "22", name: "settings", databases: Databases::Sqlite, run: settings::run },
+    Scenario { number: "27", name: "migration", databases: Databases::Both, run: migration::run },
+    Scenario { number: "28", name: "soak", databases: Databases::Both, run: soak::run },
 ];
 
 impl Scenario {
