@@ -40,7 +40,11 @@ impl Server {
             if let Some(status) = self.child.try_wait()? {
                 bail!("a server ended with {status}\n{}", self.last_words());
             }
-            ensure!(begun.elapsed() < Duration::from_secs(120), "a server is not ready\n{}", self.last_words());
+            ensure!(
+                begun.elapsed() < Duration::from_secs(120),
+                "a server is not ready\n{}",
+                self.last_words()
+            );
             thread::sleep(Duration::from_millis(1));
         }
         Ok(begun.elapsed())

@@ -24,7 +24,8 @@ impl Figures {
     pub(crate) fn new(sample: &Sample, before: Option<Usage>, after: Option<Usage>) -> Self {
         let quantile = |per_mille| sample.latencies.quantile_ms(per_mille);
         let thousands = number(sample.answers.max(1)) / 1000.0;
-        let cpu = before.zip(after).map(|(before, after)| (after.cpu_seconds - before.cpu_seconds) / thousands);
+        let cpu =
+            before.zip(after).map(|(before, after)| (after.cpu_seconds - before.cpu_seconds) / thousands);
         Self {
             accepted_per_second: sample.accepted_per_second(),
             latency_p50_ms: quantile(500),

@@ -40,7 +40,11 @@ impl Rows {
     ) -> anyhow::Result<()> {
         for round in 0..length.rounds {
             for subject in subjects {
-                println!("    round {} of {}: {subject}, {connections} connections", round + 1, length.rounds);
+                println!(
+                    "    round {} of {}: {subject}, {connections} connections",
+                    round + 1,
+                    length.rounds
+                );
                 self.measure_one(ground, *subject, connections, length.duration)?;
             }
         }

@@ -62,6 +62,9 @@ mod tests {
 
     #[test]
     fn what_was_not_measured_is_a_dash() {
-        assert_eq!((milliseconds(None), milliseconds(Some(0.5)), milliseconds(Some(12.34))), ("-".into(), "0.50".into(), "12.3".into()));
+        assert_eq!(
+            (milliseconds(None), milliseconds(Some(0.5)), milliseconds(Some(12.34))),
+            ("-".into(), "0.50".into(), "12.3".into())
+        );
     }
 }

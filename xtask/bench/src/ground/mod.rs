@@ -73,8 +73,10 @@ impl Provider {
     fn start(part: &str, folder: &Path) -> anyhow::Result<Self> {
         let address = free_address()?;
         let mut command = Command::new(std::env::current_exe()?);
-        let mut server =
-            Server::start(command.arg(part).arg(address.to_string()), &folder.join(part).with_extension("log"))?;
+        let mut server = Server::start(
+            command.arg(part).arg(address.to_string()),
+            &folder.join(part).with_extension("log"),
+        )?;
         server.wait_until(|| TcpStream::connect(address).is_ok())?;
         Ok(Self { address, _server: server })
     }

@@ -64,13 +64,15 @@ mod tests {
 
     #[test]
     fn an_answer_without_a_key_says_so() {
-        let answer = read(b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 2\r\n\r\n{}").unwrap().unwrap();
+        let answer =
+            read(b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 2\r\n\r\n{}").unwrap().unwrap();
         assert_eq!((answer.status, answer.has_license_key), (503, false));
     }
 
     #[test]
     fn a_null_in_place_of_the_key_is_none() {
-        let answer = read(b"HTTP/1.1 200 OK\r\ncontent-length: 20\r\n\r\n{\"license_key\": null}").unwrap().unwrap();
+        let answer =
+            read(b"HTTP/1.1 200 OK\r\ncontent-length: 20\r\n\r\n{\"license_key\": null}").unwrap().unwrap();
         assert!(!answer.has_license_key);
     }
 

@@ -116,7 +116,8 @@ impl Tally {
 }
 
 async fn drive_all(shared: &Rc<Shared>) {
-    let connections = (0..shared.load.connections).map(|_| tokio::task::spawn_local(drive(Rc::clone(shared))));
+    let connections =
+        (0..shared.load.connections).map(|_| tokio::task::spawn_local(drive(Rc::clone(shared))));
     for connection in connections.collect::<Vec<_>>() {
         // A task that panicked is missing from the tally, and its panic is on the terminal.
         let _ = connection.await;
@@ -129,8 +130,7 @@ async fn drive(shared: Rc<Shared>) {
     let end = shared.begun + load.warm_up + load.duration;
     let mut request = Request::new(&load.path);
     while Instant::now() < end {
-        let Ok(Ok(mut connection)) =
-            tokio::time::timeout(PATIENCE, Connection::open(load.address)).await
+        let Ok(Ok(mut connection)) = tokio::time::timeout(PATIENCE, Connection::open(load.address)).await
         else {
             shared.tally.borrow_mut().errors += 1;
             tokio::time::sleep(Duration::from_millis(10)).await;

@@ -3,8 +3,7 @@
 use super::orders::Order;
 
 /// A real sale of about 1 KiB.
-const BODY: &str =
-    include_str!("../../../../crates/adapters/tests/fixtures/gumroad/sale-custom-fields.form");
+const BODY: &str = include_str!("../../../../crates/adapters/tests/fixtures/gumroad/sale-custom-fields.form");
 /// What the body names its order with.
 const SALE_ID: &str = "LZcBjC6qrNiyOYsBEPJqTA";
 /// The name before the `@` of the buyer.

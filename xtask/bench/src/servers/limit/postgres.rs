@@ -6,8 +6,7 @@ use futures_util::future::try_join4;
 use tokio::runtime::Runtime;
 use tokio_postgres::{Client, Error, NoTls, Row, Statement};
 
-const SCHEMA: &str =
-    include_str!("../../../../../migrations/postgres/2026-11-23-000000_first_schema/up.sql");
+const SCHEMA: &str = include_str!("../../../../../migrations/postgres/2026-11-23-000000_first_schema/up.sql");
 
 /// The connection is driven by the thread that writes, while it waits.
 pub(super) struct Postgres {
@@ -48,7 +47,17 @@ impl Postgres {
             .execute(
                 &self.issue,
                 &[
-                    &deliveries, &ids, &keys, &blobs, &orders, &buyers, &uids, &now, &later, &source, &product,
+                    &deliveries,
+                    &ids,
+                    &keys,
+                    &blobs,
+                    &orders,
+                    &buyers,
+                    &uids,
+                    &now,
+                    &later,
+                    &source,
+                    &product,
                     &name,
                 ],
             )
@@ -96,18 +105,20 @@ minted AS (
     INSERT INTO licenses (id, key, blob, line, product_id, product_name, tier, status, seats, email, name, source,
         origin, mode, source_order_id, item, issued_at, seq, created_at)
     SELECT license_id, key, blob, 'DT1', $11, $12, 'core', 'active', 1, email, 'rosa', $10, 'ping', 'live',
-        order_id, 0, $8::bigint, 1, $8::bigint FROM new),
+        order_id, 0, $8::bigint, 1, $8::bigint FROM new
+    RETURNING number, id),
+issued AS (SELECT new.*, minted.number FROM new JOIN minted ON minted.id = new.license_id),
 written AS (
-    INSERT INTO letters (license_id, kind, resend_number, mail_uid, template, recipient, state, replaced, attempts,
+    INSERT INTO letters (license_number, kind, resend_number, mail_uid, template, recipient, state, replaced, attempts,
         queued_at, next_at, due_at, created_at)
-    SELECT license_id, 'license', 0, mail_uid, 'license', email, 'queued', FALSE, 0, $8::bigint, $9::bigint,
-        $9::bigint, $8::bigint FROM new),
+    SELECT number, 'license', 0, mail_uid, 'license', email, 'queued', FALSE, 0, $8::bigint, $9::bigint,
+        $9::bigint, $8::bigint FROM issued),
 told AS (
-    INSERT INTO license_events (license_id, at, event, delivery_id)
-    SELECT license_id, $8::bigint, 'minted', delivery_id FROM new),
+    INSERT INTO license_events (license_number, at, event, delivery_id)
+    SELECT number, $8::bigint, 'minted', delivery_id FROM issued),
 tried AS (
     INSERT INTO attempts (delivery_id, number, at, outcome)
     SELECT delivery_id, 1, $8::bigint, 'minted' FROM new)
-UPDATE conclusions SET kind = 'sale', mode = 'live', order_id = new.order_id, processed = TRUE,
-    outcome = 'minted', license_id = new.license_id, concluded_at = $8::bigint
-FROM new WHERE conclusions.delivery_id = new.delivery_id";
+UPDATE conclusions SET kind = 'sale', mode = 'live', order_id = issued.order_id, processed = TRUE,
+    outcome = 'minted', license_number = issued.number, concluded_at = $8::bigint
+FROM issued WHERE conclusions.delivery_id = issued.delivery_id";

@@ -4,8 +4,7 @@ use super::rows::{CONTENT_TYPE, HEADERS, PRODUCT_ID, PRODUCT_NAME, SOURCE, Sale,
 use super::{Batch, Database};
 use rusqlite::{Connection, Result, Statement, params};
 
-const SCHEMA: &str =
-    include_str!("../../../../../migrations/sqlite/2026-11-23-000000_first_schema/up.sql");
+const SCHEMA: &str = include_str!("../../../../../migrations/sqlite/2026-11-23-000000_first_schema/up.sql");
 
 /// As our server opens its file.
 const SETTINGS: &str = "PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; \
@@ -62,10 +61,10 @@ impl<'a> Statements<'a> {
     fn issue(&mut self, sale: &Sale, now: i64) -> Result<()> {
         let Sale { delivery_id, license_id, key, blob, order_id, email, mail_uid } = sale;
         let license = params![license_id, key, blob, PRODUCT_ID, PRODUCT_NAME, email, SOURCE, order_id, now];
-        self.license.execute(license)?;
-        self.letter.execute(params![license_id, mail_uid, email, now, now + 60_000])?;
-        self.event.execute(params![license_id, now, delivery_id])?;
-        self.conclusion.execute(params![order_id, license_id, now, delivery_id])?;
+        let number = self.license.insert(license)?;
+        self.letter.execute(params![number, mail_uid, email, now, now + 60_000])?;
+        self.event.execute(params![number, now, delivery_id])?;
+        self.conclusion.execute(params![order_id, number, now, delivery_id])?;
         self.attempt.execute(params![delivery_id, now])?;
         Ok(())
     }
@@ -94,14 +93,14 @@ const LICENSE: &str = "INSERT INTO licenses (id, key, blob, line, product_id, pr
      email, name, source, origin, mode, source_order_id, item, issued_at, seq, created_at) \
      VALUES (?1, ?2, ?3, 'DT1', ?4, ?5, 'core', 'active', 1, ?6, 'rosa', ?7, 'ping', 'live', ?8, 0, ?9, 1, ?9)";
 
-const LETTER: &str = "INSERT INTO letters (license_id, kind, resend_number, mail_uid, template, recipient, state, \
+const LETTER: &str = "INSERT INTO letters (license_number, kind, resend_number, mail_uid, template, recipient, state, \
      replaced, attempts, queued_at, next_at, due_at, created_at) \
      VALUES (?1, 'license', 0, ?2, 'license', ?3, 'queued', FALSE, 0, ?4, ?5, ?5, ?4)";
 
 const EVENT: &str =
-    "INSERT INTO license_events (license_id, at, event, delivery_id) VALUES (?, ?, 'minted', ?)";
+    "INSERT INTO license_events (license_number, at, event, delivery_id) VALUES (?, ?, 'minted', ?)";
 
 const ATTEMPT: &str = "INSERT INTO attempts (delivery_id, number, at, outcome) VALUES (?, 1, ?, 'minted')";
 
 const CONCLUSION: &str = "UPDATE conclusions SET kind = 'sale', mode = 'live', order_id = ?, processed = TRUE, \
-     outcome = 'minted', license_id = ?, concluded_at = ? WHERE delivery_id = ?";
+     outcome = 'minted', license_number = ?, concluded_at = ? WHERE delivery_id = ?";
