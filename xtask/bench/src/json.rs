@@ -1,11 +1,24 @@
 //! The results for programs: stable names, with their units.
 
+use crate::arguments::Arguments;
 use crate::figures::Figures;
 use crate::rounds::Rows;
+use crate::targets::Target;
 use serde_json::{Value, json};
 
+/// Everything that one run has found.
+pub(crate) fn document(arguments: &Arguments, rows: &Rows, targets: &[Target]) -> Value {
+    let length = arguments.length();
+    json!({
+        "seconds_per_measurement": length.duration.as_secs_f64(),
+        "rounds": length.rounds,
+        "servers": servers(rows),
+        "targets": targets,
+    })
+}
+
 /// The median of each row, and the rate of every round, which shows how noisy the machine was.
-pub(crate) fn rows(rows: &Rows) -> Value {
+fn servers(rows: &Rows) -> Value {
     let rows = rows.iter().map(|row| {
         let mut value = json!({
             "name": row.name,

@@ -1,7 +1,7 @@
 //! The PostgreSQL server of a run, and databases on it that last for one measurement.
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use tokio_postgres::NoTls;
+use tokio_postgres::{Client, NoTls};
 
 /// Names the server, as for the tests.
 const VARIABLE: &str = "MINTMARK_TEST_POSTGRES";
@@ -59,17 +59,24 @@ impl Drop for Database {
     }
 }
 
-/// Waits for the answer in this thread.
-fn execute(url: &str, statements: &str) -> anyhow::Result<()> {
+/// Connects, acts, and waits for the end of it in this thread.
+pub(crate) fn with_client<T>(
+    url: &str,
+    act: impl AsyncFnOnce(&Client) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
         let connection = tokio::spawn(connection);
-        client.batch_execute(statements).await?;
+        let done = act(&client).await?;
         drop(client);
         connection.await??;
-        Ok(())
+        Ok(done)
     })
+}
+
+fn execute(url: &str, statements: &str) -> anyhow::Result<()> {
+    with_client(url, async |client| Ok(client.batch_execute(statements).await?))
 }
 
 fn with_database(url: &str, name: &str) -> String {

@@ -1,5 +1,6 @@
 //! Rounds: every subject in turn and all of that again, so that a noisy machine disturbs all alike.
 
+use crate::commits;
 use crate::figures::Figures;
 use crate::ground::Ground;
 use crate::load::Orders;
@@ -75,6 +76,11 @@ impl Rows {
         connections: usize,
         duration: Duration,
     ) -> anyhow::Result<()> {
+        if let Subject::TwoCommits(database) = subject {
+            let sample = commits::measure(ground, database, duration)?;
+            self.add(&subject.to_string(), connections, Figures::new(&sample, None, None));
+            return Ok(());
+        }
         let running = subject.start(ground)?;
         let load = running.load(connections, duration);
         let before = running.usage();

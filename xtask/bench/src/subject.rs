@@ -1,7 +1,7 @@
 //! What is measured: servers that take the same deliveries, each started anew on an empty database.
 
 use crate::ground::{Ground, Running};
-use anyhow::Context;
+use anyhow::{Context, bail};
 use std::fmt;
 
 /// Where a subject keeps its rows.
@@ -22,7 +22,14 @@ pub(crate) enum Mail {
     Folder,
 }
 
-/// One server.
+/// How many processes the peer has; one of Python uses one processor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Workers {
+    One,
+    Two,
+}
+
+/// One server, or what a server cannot be faster than.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Subject {
     /// Reads the body and answers.
@@ -31,6 +38,10 @@ pub(crate) enum Subject {
     Limit(Database),
     /// Ours, the whole contract.
     Mintmark(Database, Mail),
+    /// Somebody else's: FastAPI, SQLAlchemy, uvicorn.
+    Peer(Database, Workers),
+    /// No server: a program that commits twice, one pair after the other.
+    TwoCommits(Database),
 }
 
 impl Subject {
@@ -41,6 +52,8 @@ impl Subject {
             Self::Bare => ground.part("bare", &home, &[]),
             Self::Limit(_) => ground.part("limit", &home, &[&home.database_url()]),
             Self::Mintmark(_, mail) => ground.mintmark_server(&home, mail)?,
+            Self::Peer(_, workers) => ground.peer_server(&home, workers)?,
+            Self::TwoCommits(_) => bail!("two commits are no server"),
         };
         Running::start(command, home).with_context(|| format!("{self} cannot be started"))
     }
@@ -48,7 +61,19 @@ impl Subject {
     pub(crate) fn database(self) -> Option<Database> {
         match self {
             Self::Bare => None,
-            Self::Limit(database) | Self::Mintmark(database, _) => Some(database),
+            Self::Limit(database)
+            | Self::Mintmark(database, _)
+            | Self::Peer(database, _)
+            | Self::TwoCommits(database) => Some(database),
+        }
+    }
+}
+
+impl Workers {
+    pub(crate) fn number(self) -> &'static str {
+        match self {
+            Self::One => "1",
+            Self::Two => "2",
         }
     }
 }
@@ -70,6 +95,9 @@ impl fmt::Display for Subject {
             Self::Mintmark(database, Mail::Provider) => write!(formatter, "mintmark-{database}"),
             Self::Mintmark(database, Mail::BlackHole) => write!(formatter, "mintmark-{database}-black-hole"),
             Self::Mintmark(database, Mail::Folder) => write!(formatter, "mintmark-{database}-folder"),
+            Self::Peer(database, Workers::One) => write!(formatter, "peer-{database}-1-worker"),
+            Self::Peer(database, Workers::Two) => write!(formatter, "peer-{database}-2-workers"),
+            Self::TwoCommits(database) => write!(formatter, "two-commits-{database}"),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod home;
 mod mintmark;
+mod peer;
 mod running;
 
 pub(crate) use home::Home;
@@ -11,6 +12,7 @@ use crate::child::{Server, free_address};
 use crate::postgres::Postgres;
 use crate::subject::Database;
 use anyhow::Context;
+use peer::Peer;
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -22,6 +24,7 @@ pub(crate) struct Ground {
     /// Where the release builds of our programs are.
     programs: PathBuf,
     postgres: Option<Postgres>,
+    peer: Option<Peer>,
     provider: Provider,
     black_hole: Provider,
     folder: TempDir,
@@ -42,7 +45,18 @@ impl Ground {
         let folder = tempfile::Builder::new().prefix("mintmark-bench-").tempdir()?;
         let provider = Provider::start("provider", folder.path())?;
         let black_hole = Provider::start("black-hole", folder.path())?;
-        Ok(Self { programs, postgres: Postgres::named(), provider, black_hole, folder })
+        Ok(Self { programs, postgres: Postgres::named(), peer: None, provider, black_hole, folder })
+    }
+
+    /// Makes the peer ready; without Python or its packages there is none.
+    pub(crate) fn install_peer(&mut self) -> anyhow::Result<()> {
+        let builds = self.programs.parent().unwrap_or(&self.programs);
+        self.peer = Some(Peer::install(builds)?);
+        Ok(())
+    }
+
+    pub(crate) fn has_peer(&self) -> bool {
+        self.peer.is_some()
     }
 
     pub(crate) fn has_postgres(&self) -> bool {
