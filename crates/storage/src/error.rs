@@ -39,6 +39,9 @@ pub enum Error {
     /// Too much is waiting to be written.
     #[error("the write queue is full")]
     Full,
+    /// The disk of the database failed. Only a new process can tell what is on it.
+    #[error("the disk of the database failed; start the server again")]
+    Failed,
     /// The writer has stopped.
     #[error("the store is shutting down")]
     Closed,
@@ -62,7 +65,12 @@ impl Error {
     pub fn is_transient(&self) -> bool {
         matches!(
             self,
-            Self::Unreachable(_) | Self::Forbidden { .. } | Self::Full | Self::Closed | Self::Aborted(_)
+            Self::Unreachable(_)
+                | Self::Forbidden { .. }
+                | Self::Full
+                | Self::Closed
+                | Self::Failed
+                | Self::Aborted(_)
         )
     }
 }
