@@ -34,8 +34,10 @@ fn main() -> ExitCode {
 #[expect(clippy::print_stderr, reason = "the last words of a program that cannot start")]
 fn refuse(error: &Error) -> ExitCode {
     eprintln!("mintmark-server cannot start:\n{error}");
-    if let Some(cause) = std::error::Error::source(error) {
-        eprintln!("  because: {cause}");
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        eprintln!("  because: {error}");
+        cause = error.source();
     }
     ExitCode::from(if error.is_configuration() { MISCONFIGURED } else { 1 })
 }
