@@ -1,7 +1,8 @@
-//! The project's own chores: `cargo xtask test`, `smoke` and `tidy`.
+//! The project's own chores: `cargo xtask test`, `smoke`, `fuzz` and `tidy`.
 
 #![expect(clippy::print_stdout, reason = "a chore tells a person at a terminal what it does")]
 
+mod fuzz;
 mod port;
 mod postgres;
 mod process;
@@ -34,6 +35,12 @@ enum Chore {
         #[arg(long)]
         release: bool,
     },
+    /// Feed what reads bodies, blobs and license keys with what a fuzzer makes up
+    Fuzz {
+        /// How long each target runs
+        #[arg(long, default_value_t = 60)]
+        seconds: u32,
+    },
     /// Check the arrows between the crates and the other rules of the house
     Tidy,
 }
@@ -43,6 +50,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Chore::Test => Ok(test::run()),
         Chore::Smoke { release: true } => Ok(smoke::run(Profile::Release)),
         Chore::Smoke { release: false } => Ok(smoke::run(Profile::Dev)),
+        Chore::Fuzz { seconds } => Ok(fuzz::run(seconds)),
         Chore::Tidy => tidy::run(),
     }
 }
