@@ -26,28 +26,37 @@ pub(crate) async fn healthz() -> HttpResponse {
 pub(crate) async fn readyz(fulfillment: Data<Fulfillment>, stopping: Data<Stopping>) -> HttpResponse {
     match readiness(&fulfillment, &stopping).await {
         Ok(()) => answer(StatusCode::OK, r#"{"status":"ready"}"#.to_owned()),
-        Err(reason) => {
-            tracing::warn!(reason, "not ready");
+        Err(NotReady { reason, error }) => {
+            tracing::warn!(reason, error, "not ready");
             let words = format!(r#"{{"status":"not-ready","reason":"{reason}"}}"#);
             answer(StatusCode::SERVICE_UNAVAILABLE, words)
         }
     }
 }
 
-async fn readiness(fulfillment: &Fulfillment, stopping: &Stopping) -> Result<(), &'static str> {
+/// Why the server should get no delivery now.
+struct NotReady {
+    /// Fixed words, which go out on the wire.
+    reason: &'static str,
+    /// What the database said, which does not.
+    error: Option<String>,
+}
+
+async fn readiness(fulfillment: &Fulfillment, stopping: &Stopping) -> Result<(), NotReady> {
+    let not_ready = |reason| Err(NotReady { reason, error: None });
     if stopping.has_begun() {
-        return Err("stopping");
+        return not_ready("stopping");
     }
     if fulfillment.settings().database_folder().is_some_and(|folder| is_nearly_full(&folder)) {
-        return Err("the disk is nearly full");
+        return not_ready("the disk is nearly full");
     }
     match timeout(PATIENCE, fulfillment.probe()).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(error)) => {
-            tracing::warn!(%error, "the database does not take a transaction");
-            Err("the database does not take a transaction")
+            let reason = "the database does not take a transaction";
+            Err(NotReady { reason, error: Some(error.to_string()) })
         }
-        Err(_) => Err("the database does not answer in time"),
+        Err(_) => not_ready("the database does not answer in time"),
     }
 }
 

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-/// How long a client may take to send the head of its first request; then 408.
+/// How long a client may take to send the head of its first request; then 408, which no store repeats. So it comes
+/// when a store is about to give up by itself.
 ///
 /// It does not cover a later request on the same connection: [`super::connections`] ends those.
-pub(crate) const CLIENT_REQUEST_TIMEOUT: Duration = Duration::from_secs(3);
+pub(crate) const CLIENT_REQUEST_TIMEOUT: Duration = Duration::from_millis(4_500);
 
 /// Off on purpose: with it, actix-web follows an early answer by reading whatever the client sends, at full
 /// speed, for that long.
