@@ -60,7 +60,7 @@ where
     let mut body = Vec::new();
     while let Some(chunk) = payload.next().await {
         let Ok(chunk) = chunk else { return ReadBody::Broken };
-        if !place.grow(chunk.len()) {
+        if !make_room(&mut body, chunk.len(), place) {
             return ReadBody::NoRoom;
         }
         body.extend_from_slice(&chunk);
@@ -71,6 +71,22 @@ where
         }
     }
     ReadBody::Whole(body)
+}
+
+/// Makes room for `more` bytes, taken in `place` by what is really allocated: a vector left to itself takes twice as
+/// much as it holds.
+fn make_room(body: &mut Vec<u8>, more: usize, place: &mut Place) -> bool {
+    let needed = body.len().saturating_add(more);
+    if needed <= body.capacity() {
+        return true;
+    }
+    // Half as much again, so that a body in many pieces is not copied at each of them.
+    let wanted = needed.max(body.capacity() + body.capacity() / 2);
+    let has_room = place.grow(wanted - body.capacity());
+    if has_room {
+        body.reserve_exact(wanted - body.len());
+    }
+    has_room
 }
 
 fn most_to_read(declared_size: Option<u64>) -> usize {

@@ -13,7 +13,7 @@ use actix_web::dev::{Extensions, ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::rt::net::TcpStream;
 use actix_web::rt::time::sleep;
-use rustix::io::dup;
+use rustix::io::fcntl_dupfd_cloexec;
 use rustix::net::{Shutdown, shutdown};
 
 /// How often the connections are looked at.
@@ -57,7 +57,8 @@ impl Connections {
     /// Gives a new connection its seat; for `HttpServer::on_connect`.
     pub(crate) fn seat(self: &Arc<Self>, socket: &dyn Any, of_connection: &mut Extensions) {
         // Without a descriptor to spare the connection goes unwatched, which is the lesser evil.
-        let Some(Ok(socket)) = socket.downcast_ref::<TcpStream>().map(dup) else { return };
+        let Some(socket) = socket.downcast_ref::<TcpStream>() else { return };
+        let Ok(socket) = fcntl_dupfd_cloexec(socket, 0) else { return };
         let connection = Arc::new(Connection {
             socket,
             at_work: AtomicUsize::default(),

@@ -6,7 +6,7 @@ use std::time::Duration;
 /// when a store is about to give up by itself.
 ///
 /// It does not cover a later request on the same connection: [`super::connections`] ends those.
-pub(crate) const CLIENT_REQUEST_TIMEOUT: Duration = Duration::from_millis(4_500);
+pub(crate) const CLIENT_REQUEST_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// Off on purpose: with it, actix-web follows an early answer by reading whatever the client sends, at full
 /// speed, for that long.

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 const SLOW: usize = 1000;
 /// A good delivery beside them.
 const IN_TIME: Duration = Duration::from_millis(500);
-/// A head may take four and a half seconds, a body three; the machine may be slow.
+/// A head may take four seconds, a body three; the machine may be slow.
 const CUT: Duration = Duration::from_secs(8);
 
 /// Its own patience is longer than the server's.
