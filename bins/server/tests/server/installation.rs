@@ -18,6 +18,7 @@ const PRODUCTS: &str = "gumroad:\n  datatools-core: core\n  Hg-vmbS4ZLqYN_KlAZSB
 const PATIENCE: Duration = Duration::from_secs(30);
 /// What a supervisor does with a socket: it is descriptor 3, and two variables say so.
 const PASS_THE_SOCKET: &str = r#"exec 3<&0 0</dev/null; LISTEN_FDS=1 LISTEN_PID=$$ exec "$0""#;
+const FEW_DESCRIPTORS: &str = r#"ulimit -S -n 128; exec "$0""#;
 
 /// What a server is started with.
 pub(crate) struct Installation {
@@ -63,11 +64,22 @@ impl Installation {
 
     /// As systemd does with a socket unit: whoever connects before the server is there waits.
     pub(crate) fn start_on(&self, socket: &TcpListener) -> Server {
-        let mut command = Command::new("/bin/sh");
-        command.args(["-c", PASS_THE_SOCKET, env!("CARGO_BIN_EXE_mintmark-server")]);
-        command.env_clear().envs(self.variables.iter().cloned()).current_dir(self.database.folder());
+        let mut command = self.script(PASS_THE_SOCKET);
         command.stdin(Stdio::from(OwnedFd::from(socket.try_clone().unwrap())));
         Self::started(command)
+    }
+
+    /// With as few descriptors as some systems allow a process that does not ask for more.
+    pub(crate) fn start_with_few_descriptors(&self) -> Server {
+        Self::started(self.script(FEW_DESCRIPTORS))
+    }
+
+    /// A shell that becomes the server; `$0` in the script is its path.
+    fn script(&self, script: &str) -> Command {
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", script, env!("CARGO_BIN_EXE_mintmark-server")]);
+        command.env_clear().envs(self.variables.iter().cloned()).current_dir(self.database.folder());
+        command
     }
 
     fn started(mut command: Command) -> Server {

@@ -9,10 +9,11 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 const SLOW: usize = 1000;
-/// A good delivery beside them.
-const IN_TIME: Duration = Duration::from_millis(500);
+/// A good delivery beside them; on a machine that is not busy with other tests it takes a few milliseconds. One that
+/// had to wait for a slow client would wait for three seconds.
+const IN_TIME: Duration = Duration::from_secs(2);
 /// A head may take four seconds, a body three; the machine may be slow.
-const CUT: Duration = Duration::from_secs(8);
+const CUT: Duration = Duration::from_secs(15);
 
 /// Its own patience is longer than the server's.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -46,7 +47,7 @@ fn allow_many_sockets() {
 fn a_thousand_slow_clients_do_not_keep_a_sale_waiting_and_are_cut() {
     allow_many_sockets();
     let installation = Installation::on(TestDatabase::sqlite());
-    let server = installation.start();
+    let server = installation.start_with_few_descriptors();
     let address = server.address().parse().unwrap();
     let since = Instant::now();
     let mut slow: Vec<TcpStream> = Vec::new();
