@@ -48,8 +48,13 @@ pub(crate) fn asked() -> io::Result<impl Future<Output = ()>> {
 }
 
 /// Ends when the database has reported an error after which only a new start can tell what is on disk.
-pub(crate) async fn database_failed(_fulfillment: &Fulfillment) {
-    std::future::pending().await
+pub(crate) async fn database_failed(fulfillment: &Fulfillment) {
+    let (sender, failed) = oneshot::channel();
+    fulfillment.on_failure(move || sender.send(()).unwrap_or_default());
+    // A store that is gone without a word has not failed.
+    if failed.await.is_err() {
+        std::future::pending().await
+    }
 }
 
 /// Ends when the door is to be closed: after a farewell if the server was `asked` to stop, and at once if its database
