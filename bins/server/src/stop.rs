@@ -12,10 +12,10 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::{sleep, timeout};
 
-/// How long the server is not ready and says `connection: close`, and takes deliveries all the same.
+/// How long the server is at least not ready and says `connection: close`, and takes deliveries all the same.
 ///
-/// actix-web drops a request that reaches a kept connection in the moment of stopping, without an answer.
-/// A proxy that was told to close sends its next request on a new connection.
+/// A balancer that asks every moment turns to another server. A proxy sends its next request on a new connection, and
+/// not on one that is about to be taken away: actix-web drops what reaches that, without an answer.
 const FAREWELL: Duration = Duration::from_millis(500);
 /// How long letters in hand may take; deliveries go on being taken meanwhile. A provider that is a black hole does not
 /// hold the server: whether such a letter arrived is asked after the next start.
