@@ -4,6 +4,7 @@ use crate::edge::stopping::Stopping;
 use actix_web::rt::signal::unix::{SignalKind, signal};
 use futures_util::future::{Either, join, select};
 use mintmark_fulfillment::{Fulfillment, Sweeper};
+use std::future::pending;
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
@@ -47,9 +48,18 @@ pub(crate) fn asked() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Ends when the database has reported an error after which only a new start can tell what is on disk.
-pub(crate) async fn database_failed(_fulfillment: &Fulfillment) {
-    std::future::pending().await
+/// Ends when the disk of the database fails.
+pub(crate) fn database_failed(fulfillment: &Fulfillment) -> impl Future<Output = ()> + use<> {
+    let (tell, told) = oneshot::channel();
+    // Nobody waits for it any more where the server has ended already.
+    fulfillment.on_failure(move || {
+        let _ = tell.send(());
+    });
+    async move {
+        if told.await.is_err() {
+            pending().await
+        }
+    }
 }
 
 /// Ends when the door is to be closed: after a farewell if the server was `asked` to stop, and at once if its database
@@ -81,9 +91,7 @@ pub(crate) async fn wait<Letters: Future<Output = ()>>(
 
 fn give_up(stopping: &Stopping) -> Ended {
     stopping.begin();
-    tracing::error!(
-        "the disk failed under the database: nothing more is recorded, and the process ends; the next start recovers"
-    );
+    tracing::warn!("stopping, because the disk failed; the next start finds out what is on it");
     Ended::DatabaseFailed
 }
 
@@ -121,7 +129,7 @@ pub(crate) fn close(fulfillment: Arc<Fulfillment>, sweeper: Sweeper) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::future::{pending, ready};
+    use std::future::ready;
     use tokio::time::Instant;
 
     #[actix_web::test]
