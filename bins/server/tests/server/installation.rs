@@ -200,7 +200,14 @@ impl Server {
 
     /// The exit code and the whole log, once the server has ended by itself.
     pub(crate) fn wait(mut self) -> (Option<i32>, String) {
-        let status = self.child.wait().unwrap();
+        let since = Instant::now();
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(since.elapsed() < PATIENCE, "the server does not end: {:#?}", self.log.lock().unwrap());
+            std::thread::sleep(Duration::from_millis(5));
+        };
         self.reader.take().unwrap().join().unwrap();
         (status.code(), self.log.lock().unwrap().join("\n"))
     }
