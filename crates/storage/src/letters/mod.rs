@@ -1,18 +1,23 @@
 //! The outbox: letters from the transaction of their license to the provider's answer.
 
 mod claims;
+mod clock;
 mod queue;
+mod results;
 mod row;
+#[cfg(test)]
+mod tests;
 
-pub use claims::{Claim, ClaimedLetter, LetterResult};
+pub use claims::{Claim, ClaimedLetter, Share};
+pub use results::{Finish, LetterResult};
 
 pub(crate) use queue::insert;
 
 use crate::connection::AnyConnection;
 use crate::schema::letters;
-use crate::{LetterState, Result, Store};
+use crate::{LetterState, Result, Store, time};
 use diesel::sql_types::Text;
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 use jiff::Timestamp;
 use row::Row;
 
@@ -57,10 +62,16 @@ pub struct Letter {
     pub attempts: i64,
     /// When it was (last) put into the queue; it is given up some days after.
     pub queued_at: Timestamp,
-    /// When it is sent next.
-    pub next_at: Timestamp,
+    /// When it is sent next; of a letter that is queued.
+    pub due_at: Option<Timestamp>,
     /// Which provider had it last.
     pub provider: Option<String>,
+    /// The one provider that may send it; `None` if any may.
+    pub channel: Option<String>,
+    /// Whether it may have been sent already.
+    pub doubt: Option<Doubt>,
+    /// Sendings, since it was queued, that ended in doubt.
+    pub doubts: i64,
     /// The provider's id of it.
     pub message_id: Option<String>,
     /// What kind of failure the last sending met.
@@ -71,6 +82,15 @@ pub struct Letter {
     pub created_at: Timestamp,
     /// When the provider took it.
     pub sent_at: Option<Timestamp>,
+}
+
+/// A letter's last sending may have reached its provider or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Doubt {
+    /// Since when.
+    pub since: Timestamp,
+    /// How often the provider was asked since, and did not know the letter.
+    pub asked: i64,
 }
 
 impl Store {
@@ -100,6 +120,18 @@ impl Store {
                 .select(letters::license_id)
                 .load(connection)?)
         })
+    }
+
+    /// When the letter was queued that has been waiting the longest to be sent, or to be known as sent.
+    pub fn oldest_waiting_letter(&self) -> Result<Option<Timestamp>> {
+        let waiting = letters::due_at.is_not_null().or(letters::leased_until.is_not_null());
+        let oldest: Option<i64> = self.read(|connection| {
+            Ok(letters::table
+                .filter(waiting.and(letters::replaced.eq(false)))
+                .select(diesel::dsl::min(letters::queued_at))
+                .first(connection)?)
+        })?;
+        time::from_optional_column(oldest)
     }
 }
 

@@ -5,8 +5,13 @@ use super::{Letter, NewLetter, find};
 use crate::connection::AnyConnection;
 use crate::schema::letters;
 use crate::{LetterState, Pending, Result, Store, licenses, time};
-use diesel::{ExpressionMethods, NullableExpressionMethods, QueryDsl, RunQueryDsl};
+use diesel::dsl::sql;
+use diesel::sql_types::{Nullable, Text};
+use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use jiff::Timestamp;
+
+/// Whoever may have sent it already is asked first, whatever a person wishes; nobody else is bound to it.
+const ONLY_IN_DOUBT: &str = "CASE WHEN doubtful_since IS NULL THEN NULL ELSE channel END";
 
 /// The kind of the letter that brings a license.
 const LICENSE_LETTER: &str = "license";
@@ -39,30 +44,13 @@ impl Store {
                         letters::state.eq(LetterState::Queued.as_str()),
                         letters::attempts.eq(0),
                         letters::queued_at.eq(now),
-                        letters::next_at.eq(now),
                         letters::due_at.eq(now),
+                        letters::channel.eq(sql::<Nullable<Text>>(ONLY_IN_DOUBT)),
+                        letters::asked.eq(0),
+                        letters::doubts.eq(0),
                     ))
                     .execute(connection)?;
             if queued == 0 { Ok(None) } else { find(connection, id) }
-        })
-    }
-
-    /// Puts back what a dead server had in hand. Only the file lock of a server on SQLite proves that it is dead:
-    /// elsewhere nothing happens, and the leases run out.
-    pub fn release_letters(&self) -> Pending<usize> {
-        let is_proved = self.is_only_server();
-        self.write(move |connection| {
-            if !is_proved {
-                return Ok(0);
-            }
-            let in_hand = letters::state.eq(LetterState::Sending.as_str());
-            Ok(diesel::update(letters::table.filter(letters::due_at.is_not_null()).filter(in_hand))
-                .set((
-                    letters::state.eq(LetterState::Queued.as_str()),
-                    letters::due_at.eq(letters::next_at.nullable()),
-                    letters::claim_id.eq(None::<String>),
-                ))
-                .execute(connection)?)
         })
     }
 }
@@ -92,8 +80,9 @@ pub(crate) fn insert(
             letters::replaced.eq(false),
             letters::attempts.eq(0),
             letters::queued_at.eq(time::to_column(now)),
-            letters::next_at.eq(not_before),
             letters::due_at.eq((state == LetterState::Queued).then_some(not_before)),
+            letters::asked.eq(0),
+            letters::doubts.eq(0),
             letters::error.eq(new.unmailable),
             letters::created_at.eq(time::to_column(now)),
         ))
