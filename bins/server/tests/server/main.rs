@@ -8,4 +8,5 @@ mod letters;
 mod life;
 mod locked;
 mod postmark;
+mod relay;
 mod twins;

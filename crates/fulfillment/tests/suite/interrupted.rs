@@ -35,11 +35,11 @@ on_both_databases! {
         let shop = Shop::on(&database).opened();
         shop.record(&Ping::sale());
         shop.clock.advance(SignedDuration::from_secs(1));
-        let Shop { fulfillment, postbox, clock, builder } = shop.restarted();
+        let Shop { fulfillment, postbox, fallback, clock, builder } = shop.restarted();
         let fulfillment = Arc::new(fulfillment);
         drop(fulfillment.start_sweeper(clock.as_clock()).unwrap());
         let fulfillment = Arc::into_inner(fulfillment).expect("the sweeper has ended");
-        let shop = Shop { fulfillment, postbox, clock, builder };
+        let shop = Shop { fulfillment, postbox, fallback, clock, builder };
         assert_eq!(shop.row().outcome, Some(Outcome::Minted));
     }
 
