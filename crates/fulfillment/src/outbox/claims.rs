@@ -2,7 +2,7 @@
 
 use super::Shared;
 use jiff::SignedDuration;
-use mintmark_storage::Claim;
+use mintmark_storage::{Claim, Result};
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -64,15 +64,19 @@ impl Drop for Held<'_> {
 impl Shared {
     /// Renews the claims in hand from time to time, all in one statement.
     pub(super) fn beat(&self) {
-        let Term { lease, heartbeat } = self.claims.term;
-        while !self.closing.wait(heartbeat) {
-            let claims: Vec<String> = self.claims.ids().iter().cloned().collect();
-            if claims.is_empty() {
-                continue;
-            }
-            if let Err(error) = self.office.records.store.renew_claims(claims, lease).wait() {
+        while !self.closing.wait(self.claims.term.heartbeat) {
+            if let Err(error) = self.renew() {
                 tracing::warn!(%error, "the claims on letters could not be renewed");
             }
         }
+    }
+
+    /// Renews the claims in hand.
+    pub(super) fn renew(&self) -> Result<()> {
+        let claims: Vec<String> = self.claims.ids().iter().cloned().collect();
+        if !claims.is_empty() {
+            self.office.records.store.renew_claims(claims, self.claims.term.lease).wait()?;
+        }
+        Ok(())
     }
 }

@@ -11,6 +11,7 @@ mod end;
 mod pace;
 mod schedule;
 mod send;
+mod step;
 #[cfg(test)]
 mod tests;
 mod trouble;

@@ -9,7 +9,7 @@ use mintmark_storage::testing::TestDatabase;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Three times as long as a claim holds.
 const LONG: Duration = Duration::from_millis(1_500);
@@ -24,13 +24,35 @@ on_both_databases! {
         fulfillment.mint_by_hand(&mint(), now()).expect("a license with its letter");
 
         arrived.recv().expect("the letter is being sent");
-        std::thread::sleep(LONG);
-        assert!(!fulfillment.records.store.has_expired_claims().expect("an answer"));
+        let since = Instant::now();
+        while since.elapsed() < LONG {
+            assert!(!fulfillment.records.store.has_expired_claims().expect("an answer"));
+        }
         assert!(arrived.try_recv().is_err(), "nobody else has it");
 
         drop(open);
         outbox.stop();
         assert_eq!(fulfillment.records.store.oldest_waiting_letter().expect("an answer"), None);
+    }
+
+    fn a_server_that_was_asleep_does_not_take_its_own_letters_for_those_of_a_dead_one(database: TestDatabase) {
+        let fulfillment = opened(&database);
+        let (arrival, arrived) = channel();
+        let (open, gate) = channel();
+        let mailer = Box::new(Slow { arrival, gate: Mutex::new(gate) });
+        let asleep = Term { lease: SignedDuration::from_millis(400), heartbeat: Duration::from_hours(1) };
+        let office = Office { term: asleep, ..office(&fulfillment) };
+        let outbox = Outbox::start(office, Channels::only(mailer)).expect("it starts");
+        fulfillment.mint_by_hand(&mint(), now()).expect("a license with its letter");
+        arrived.recv().expect("the letter is being sent");
+        let license = fulfillment.records.licenses_named("order-1").expect("the license").remove(0).terms.id;
+        let since = Instant::now();
+        while since.elapsed() < LONG {
+            let letter = fulfillment.records.store.newest_letter(&license).expect("an answer");
+            assert_eq!(letter.expect("the letter").doubt, None);
+        }
+        drop(open);
+        outbox.stop();
     }
 
     fn letters_are_late_from_a_quarter_of_an_hour_on_until_the_last_is_sent(database: TestDatabase) {

@@ -31,6 +31,7 @@ struct State {
 
 #[derive(Debug, Clone, Copy)]
 struct Pause {
+    since: Timestamp,
     until: Timestamp,
     cause: FailureClass,
 }
@@ -103,7 +104,7 @@ impl Admission<'_> {
             }
         };
         let until = now.saturating_add(pause?).ok()?;
-        Some(state.pause_until(until, class))
+        Some(state.pause(Pause { since: now, until, cause: class }))
     }
 }
 
@@ -119,13 +120,15 @@ impl State {
     fn extent(&self, now: Timestamp) -> Option<Extent> {
         match self.pause {
             None => Some(Extent::Any),
-            Some(pause) => (pause.until <= now && !self.is_probed).then_some(Extent::Probe),
+            // A clock that was set back must not prolong it.
+            Some(pause) if (pause.since..pause.until).contains(&now) || self.is_probed => None,
+            Some(_) => Some(Extent::Probe),
         }
     }
 
     /// A letter that was on its way when a longer pause began does not shorten it.
-    fn pause_until(&mut self, until: Timestamp, cause: FailureClass) -> Timestamp {
-        let longer = self.pause.filter(|pause| pause.until > until).unwrap_or(Pause { until, cause });
+    fn pause(&mut self, new: Pause) -> Timestamp {
+        let longer = self.pause.filter(|pause| pause.until > new.until).unwrap_or(new);
         self.pause = Some(longer);
         self.episode += 1;
         longer.until
@@ -167,6 +170,14 @@ mod tests {
         assert_eq!(probe.extent(), Extent::Probe);
         probe.succeeded();
         assert_eq!(trouble.admit(time(300)).unwrap().extent(), Extent::Any);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_does_not_prolong_a_pause() {
+        let trouble = Trouble::default();
+        fail(&trouble, FailureClass::Configuration, 100_000);
+        assert!(!trouble.admits(time(100_299)));
+        assert!(trouble.admits(time(99_999)));
     }
 
     #[test]

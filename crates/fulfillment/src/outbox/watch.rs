@@ -1,5 +1,6 @@
 //! The look into the database: which letters are due, whose claims have run out, how long the oldest one waits.
 
+use super::step::Step;
 use super::{Role, Shared};
 use jiff::{SignedDuration, Timestamp};
 use mintmark_storage::Result;
@@ -12,9 +13,10 @@ const ALARM_PAUSE: Duration = Duration::from_secs(30);
 /// A buyer who has waited so long asks.
 const TOO_LONG: SignedDuration = SignedDuration::from_mins(15);
 
-/// What has been said already, so that each trouble is told once.
+/// What was seen and said before, so that each trouble is told once.
 #[derive(Default)]
 struct Told {
+    step: Step,
     is_blind: bool,
     is_late: bool,
     last_alarm: Option<Instant>,
@@ -41,6 +43,14 @@ impl Shared {
 
     fn look(&self, told: &mut Told) -> Result<()> {
         let now = self.now();
+        if let Some(back) = told.step.back(now, Instant::now()) {
+            let letters = self.office.records.store.hasten_letters(back, now).wait()?;
+            tracing::warn!(
+                letters,
+                seconds = back.as_secs(),
+                "the clock was set back; letters go by the new time"
+            );
+        }
         self.take_over(now)?;
         for role in [Role::First, Role::Fallback] {
             let Some(channel) = self.channel(role) else { continue };
@@ -61,6 +71,8 @@ impl Shared {
         if !self.office.records.store.has_expired_claims()? {
             return Ok(());
         }
+        // Whoever was asleep himself is not dead, and may be quicker here than his heartbeat.
+        self.renew()?;
         let letters = self.office.records.store.expire_claims(now).wait()?;
         tracing::warn!(
             letters,

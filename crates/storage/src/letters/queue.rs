@@ -8,7 +8,7 @@ use crate::{LetterState, Pending, Result, Store, licenses, time};
 use diesel::dsl::sql;
 use diesel::sql_types::{Nullable, Text};
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 /// Whoever may have sent it already is asked first, whatever a person wishes; nobody else is bound to it.
 const ONLY_IN_DOUBT: &str = "CASE WHEN doubtful_since IS NULL THEN NULL ELSE channel END";
@@ -51,6 +51,16 @@ impl Store {
                     ))
                     .execute(connection)?;
             if queued == 0 { Ok(None) } else { find(connection, id) }
+        })
+    }
+
+    /// Brings letters that are not due yet nearer by as much as the clock was set back. Answers how many.
+    pub fn hasten_letters(&self, back: SignedDuration, now: Timestamp) -> Pending<usize> {
+        let back = i64::try_from(back.as_millis()).unwrap_or(i64::MAX);
+        self.write(move |connection| {
+            Ok(diesel::update(letters::table.filter(letters::due_at.gt(time::to_column(now))))
+                .set(letters::due_at.eq(letters::due_at - back))
+                .execute(connection)?)
         })
     }
 }

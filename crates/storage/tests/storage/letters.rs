@@ -1,6 +1,7 @@
 //! Letters: sent by whoever holds the claim, and by nobody else.
 
 use crate::examples::{at, claim, frozen, issue, mint, new_letter, open, record, refused, sent};
+use jiff::SignedDuration;
 use mintmark_storage::{
     Access, Claim, ClaimedLetter, DatabaseUrl, Doubt, Finish, Issue, Issued, Letter, LetterResult,
     LetterState, NewLetter, Share, Store, on_both_databases,
@@ -222,6 +223,15 @@ on_both_databases! {
         assert_eq!((queued.queued_at, queued.due_at, queued.doubts), (at(900), Some(at(900)), 0));
         assert_eq!(queued.error.as_deref(), Some("421 try again"), "until it is accepted");
         assert_eq!(take(&store, "worker", 900, 9), [letter.id]);
+    }
+
+    fn letters_come_nearer_by_as_much_as_the_clock_was_set_back(database: TestDatabase) {
+        let store = open(&database);
+        let (soon, later) = (letter_due(&store, 150), letter_due(&store, 3_800));
+        let hastened = store.hasten_letters(SignedDuration::from_hours(1), at(170)).wait().expect("an answer");
+        assert_eq!(hastened, 1);
+        assert_eq!(take(&store, "worker", 199, 9), [soon.id]);
+        assert_eq!(take(&store, "worker 2", 200, 9), [later.id]);
     }
 
     fn a_letter_that_cannot_be_mailed_is_held_and_never_due(database: TestDatabase) {
