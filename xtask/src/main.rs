@@ -1,7 +1,8 @@
-//! The project's own chores: `cargo xtask test`, `smoke` and `tidy`.
+//! The project's own chores: `cargo xtask test`, `smoke`, `bench` and `tidy`.
 
 #![expect(clippy::print_stdout, reason = "a chore tells a person at a terminal what it does")]
 
+mod bench;
 mod port;
 mod postgres;
 mod process;
@@ -11,6 +12,7 @@ mod test;
 mod tidy;
 mod workspace;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -34,6 +36,13 @@ enum Chore {
         #[arg(long)]
         release: bool,
     },
+    /// Measure the server beside the limits of this machine and beside a peer
+    #[command(disable_help_flag = true)]
+    Bench {
+        /// Handed on: --json FILE, --seconds N, --only NAME, …
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
     /// Check the arrows between the crates and the other rules of the house
     Tidy,
 }
@@ -43,6 +52,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Chore::Test => Ok(test::run()),
         Chore::Smoke { release: true } => Ok(smoke::run(Profile::Release)),
         Chore::Smoke { release: false } => Ok(smoke::run(Profile::Dev)),
+        Chore::Bench { arguments } => bench::run_with(&arguments),
         Chore::Tidy => tidy::run(),
     }
 }

@@ -212,14 +212,14 @@ fn take_back(connection: &mut AnyConnection, which: SqlLiteral<Bool>, now: Times
 }
 
 fn with_licenses(connection: &mut AnyConnection, ids: &[i64]) -> Result<Vec<ClaimedLetter>> {
-    let rows: Vec<Row> =
-        letters::table.filter(letters::id.eq_any(ids)).order(letters::id).load(connection)?;
-    let mut claimed = Vec::new();
-    for row in rows {
-        let letter = row.into_letter()?;
-        if let Some(license) = licenses::find(connection, &letter.license_id)? {
-            claimed.push(ClaimedLetter { letter, license });
-        }
-    }
-    Ok(claimed)
+    let rows: Vec<(Row, licenses::Row)> = letters::table
+        .inner_join(crate::schema::licenses::table)
+        .filter(letters::id.eq_any(ids))
+        .order(letters::id)
+        .load(connection)?;
+    let claimed = |(letter, license): (Row, licenses::Row)| {
+        let license = license.into_license()?;
+        Ok(ClaimedLetter { letter: letter.into_letter(license.terms.id.clone())?, license })
+    };
+    rows.into_iter().map(claimed).collect()
 }

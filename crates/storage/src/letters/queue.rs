@@ -1,7 +1,7 @@
 //! How letters come into the outbox, and back into it.
 
 use super::row::Row;
-use super::{Letter, NewLetter, find};
+use super::{LICENSE_LETTER, Letter, NewLetter, find};
 use crate::connection::AnyConnection;
 use crate::schema::letters;
 use crate::{LetterState, Pending, Result, Store, licenses, time};
@@ -13,9 +13,6 @@ use jiff::{SignedDuration, Timestamp};
 /// Whoever may have sent it already is asked first, whatever a person wishes; nobody else is bound to it.
 const ONLY_IN_DOUBT: &str = "CASE WHEN doubtful_since IS NULL THEN NULL ELSE channel END";
 
-/// The kind of the letter that brings a license.
-const LICENSE_LETTER: &str = "license";
-
 impl Store {
     /// Writes a further letter for a license; it takes the place of the earlier ones, which are no longer sent.
     pub fn resend(
@@ -26,8 +23,9 @@ impl Store {
         now: Timestamp,
     ) -> Pending<Letter> {
         self.write(move |connection| {
-            let letter = insert(connection, &license_id, letter, now)?;
-            licenses::add_event(connection, &license_id, now, "resent", None, detail.as_deref())?;
+            let number = licenses::number(connection, &license_id)?.ok_or(diesel::NotFound)?;
+            let letter = insert(connection, number, &license_id, letter, now)?;
+            licenses::add_event(connection, number, now, "resent", None, detail.as_deref())?;
             Ok(letter)
         })
     }
@@ -66,20 +64,20 @@ impl Store {
 }
 
 /// Inside the transaction of whatever the letter is about.
-pub(crate) fn insert(
+fn insert(
     connection: &mut AnyConnection,
+    license: i64,
     license_id: &str,
     new: NewLetter,
     now: Timestamp,
 ) -> Result<Letter> {
-    let earlier = diesel::update(letters::table.filter(letters::license_id.eq(license_id)))
+    let earlier = diesel::update(letters::table.filter(letters::license_number.eq(license)))
         .set(letters::replaced.eq(true))
         .execute(connection)?;
-    let state = if new.unmailable.is_some() { LetterState::Held } else { LetterState::Queued };
-    let not_before = time::to_column(new.not_before);
+    let (state, due_at) = (new.state(), new.due_at());
     let row: Row = diesel::insert_into(letters::table)
         .values((
-            letters::license_id.eq(license_id),
+            letters::license_number.eq(license),
             letters::kind.eq(LICENSE_LETTER),
             letters::resend_number.eq(i64::try_from(earlier).unwrap_or(i64::MAX)),
             letters::mail_uid.eq(new.mail_uid),
@@ -90,13 +88,11 @@ pub(crate) fn insert(
             letters::replaced.eq(false),
             letters::attempts.eq(0),
             letters::queued_at.eq(time::to_column(now)),
-            letters::due_at.eq((state == LetterState::Queued).then_some(not_before)),
-            letters::asked.eq(0),
-            letters::doubts.eq(0),
+            letters::due_at.eq(due_at),
             letters::error.eq(new.unmailable),
             letters::created_at.eq(time::to_column(now)),
         ))
         .returning(letters::all_columns)
         .get_result(connection)?;
-    row.into_letter()
+    row.into_letter(license_id.to_owned())
 }

@@ -13,9 +13,9 @@ const FOUR_LETTERS: &str = "\
         origin, mode, source_order_id, item, issued_at, seq, created_at) \
     SELECT n, n, '', '', '', '', '', 'active', 1, '', '', 'gumroad', 'ping', 'live', n, 0, 0, 1, 0 \
         FROM generate_series(1, 4) AS n; \
-    INSERT INTO letters (license_id, kind, resend_number, mail_uid, template, recipient, state, replaced, attempts, \
+    INSERT INTO letters (license_number, kind, resend_number, mail_uid, template, recipient, state, replaced, attempts, \
         queued_at, due_at, created_at) \
-    SELECT n, 'license', 0, n, '', '', 'queued', false, 0, 0, n, 0 FROM generate_series(1, 4) AS n;";
+    SELECT number, 'license', 0, number, '', '', 'queued', false, 0, 0, number, 0 FROM licenses;";
 
 /// On SQLite one transaction writes at a time; on PostgreSQL nobody waits for who is about to take other letters.
 #[test]
