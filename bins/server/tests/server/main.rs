@@ -3,10 +3,15 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod answers;
+mod client;
+mod hostile;
 mod installation;
 mod letters;
 mod life;
 mod locked;
 mod postmark;
 mod relay;
+mod restart;
+mod slow;
+mod stop;
 mod twins;
