@@ -116,6 +116,8 @@ pub(crate) fn close(fulfillment: Arc<Fulfillment>, sweeper: Sweeper) {
     let put_away = move || {
         drop(sweeper);
         fulfillment.stop();
+        // With its last connection SQLite brings the log into the database, and the file alone is a whole backup.
+        drop(fulfillment);
         drop(done);
     };
     let closing = thread::Builder::new().name("closing".to_owned()).spawn(put_away);
