@@ -31,6 +31,9 @@ pub enum Error {
     /// Too much is waiting to be written.
     #[error("the write queue is full")]
     Full,
+    /// The disk of the database failed. Only a new process can tell what is on it.
+    #[error("the disk of the database failed; start the server again")]
+    Failed,
     /// The writer has stopped.
     #[error("the store is shutting down")]
     Closed,
@@ -52,7 +55,7 @@ pub enum Error {
 impl Error {
     /// Whether it is trouble of the database as a whole, which passes, and says nothing of the row in hand.
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Unreachable(_) | Self::Full | Self::Closed | Self::Aborted(_))
+        matches!(self, Self::Unreachable(_) | Self::Full | Self::Closed | Self::Failed | Self::Aborted(_))
     }
 }
 

@@ -14,6 +14,10 @@ const SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; P
      PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864; \
      PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;";
 
+/// Of the writing connection alone. A cache of 16 MiB keeps the inner pages of large indexes; a log of 32 MiB is
+/// brought into the database in few large steps, since pages that change often are then written once for many commits.
+const WRITER_SETTINGS: &str = "PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 8000;";
+
 /// What the settings must read back as, for a commit to mean what we say it means.
 const PROMISES: [(&str, &str); 2] = [
     ("SELECT CAST(synchronous AS TEXT) AS value FROM pragma_synchronous", "2"),
@@ -41,6 +45,14 @@ pub(super) fn open(path: &Path) -> Result<SqliteConnection> {
 pub(super) fn keep_log(connection: &mut SqliteConnection) -> Result<()> {
     connection.batch_execute("PRAGMA journal_mode = WAL")?;
     check(connection, JOURNAL_MODE)
+}
+
+pub(super) fn prepare_for_writing(connection: &mut SqliteConnection) -> Result<()> {
+    Ok(connection.batch_execute(WRITER_SETTINGS)?)
+}
+
+pub(super) fn shorten_log(connection: &mut SqliteConnection) -> Result<()> {
+    Ok(connection.batch_execute("PRAGMA wal_checkpoint(PASSIVE)")?)
 }
 
 fn check(connection: &mut SqliteConnection, (question, wanted): (&str, &str)) -> Result<()> {
