@@ -61,11 +61,8 @@ pub(crate) fn measure(ground: &Ground, database: Database, rows: u64) -> anyhow:
 
 fn beside_ingest(ground: &Ground, running: &Running, rows: u64) -> anyhow::Result<(Duration, Figures)> {
     let stop = Arc::new(AtomicBool::new(false));
-    let live = Load {
-        warm_up: Duration::ZERO,
-        stop: Arc::clone(&stop),
-        ..running.load(LIVE_CONNECTIONS, LONGEST)
-    };
+    let live =
+        Load { warm_up: Duration::ZERO, stop: Arc::clone(&stop), ..running.load(LIVE_CONNECTIONS, LONGEST) };
     std::thread::scope(|scope| {
         let ingest = scope.spawn(move || {
             let before = running.usage();

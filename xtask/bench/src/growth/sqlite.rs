@@ -77,7 +77,8 @@ const LETTERS: &str = "INSERT INTO letters (license_number, kind, resend_number,
 SELECT number, 'license', 0, lower(hex(randomblob(18))), 'license', email, 'accepted', FALSE, 1, created_at,
     created_at, 'postmark', lower(hex(randomblob(18))), created_at, created_at FROM licenses WHERE number > 1";
 
-const FAILURES: &str = "INSERT INTO conclusions (delivery_id, attempts, kind, mode, order_id, processed, error,
+const FAILURES: &str =
+    "INSERT INTO conclusions (delivery_id, attempts, kind, mode, order_id, processed, error,
     reason, concluded_at)
 SELECT id, 1, 'sale', 'live', lower(hex(randomblob(11))) || '==', FALSE, 'no entry in config/products.yaml',
     'no entry in config/products.yaml', received_at FROM deliveries
