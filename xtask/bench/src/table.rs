@@ -42,7 +42,7 @@ pub(crate) fn of(results: &Results) -> String {
 fn of_servers(rows: &Rows) -> String {
     let mut table = format!(
         "{:<28}{:>5}{:>10}{:>8}{:>8}{:>8}{:>8}{:>8}{:>6}{:>6}{:>5}\n",
-        "", "conns", "accepted/s", "p50 ms", "p90", "p99", "p99.9", "cpu s/k", "idle", "peak", "err"
+        "", "conns", "rate /s", "p50 ms", "p90", "p99", "p99.9", "cpu s/k", "idle", "peak", "err"
     );
     for row in rows.iter() {
         let figures = Figures::median(&row.rounds);

@@ -116,7 +116,7 @@ impl Grown {
 
     fn conclude(self, ground: &Ground, database: Database) -> anyhow::Result<Growth> {
         let questions: anyhow::Result<Vec<f64>> =
-            (0..QUESTIONS).map(|_| list_failed(ground, &self.home)).collect();
+            (0..QUESTIONS).map(|_| list_failed(ground, &self.home, self.fill.failed)).collect();
         Ok(Growth {
             database: database.to_string(),
             rows: self.fill.rows,
@@ -150,12 +150,14 @@ fn is_ready(address: SocketAddr) -> bool {
     ask().is_ok_and(|answer| answer.starts_with("HTTP/1.1 200 "))
 }
 
-fn list_failed(ground: &Ground, home: &Home) -> anyhow::Result<f64> {
+fn list_failed(ground: &Ground, home: &Home, expected: u64) -> anyhow::Result<f64> {
     let mut command = ground.mintmark("mintmark-replay", home)?;
     let begun = Instant::now();
     let output = command.args(["list", "--failed", "--json"]).stdin(Stdio::null()).output();
     let output = output.context("cannot start mintmark-replay")?;
     let took = begun.elapsed();
     ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let listed = output.stdout.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).count();
+    ensure!(u64::try_from(listed)? == expected, "{listed} rows are listed instead of {expected}");
     Ok(took.as_secs_f64() * 1000.0)
 }
