@@ -1,8 +1,9 @@
-//! The project's own chores: `cargo xtask test`, `smoke`, `bench` and `tidy`.
+//! The project's own chores: `cargo xtask test`, `smoke`, `fuzz`, `bench` and `tidy`.
 
 #![expect(clippy::print_stdout, reason = "a chore tells a person at a terminal what it does")]
 
 mod bench;
+mod fuzz;
 mod port;
 mod postgres;
 mod process;
@@ -36,6 +37,12 @@ enum Chore {
         #[arg(long)]
         release: bool,
     },
+    /// Feed what reads bodies, blobs and license keys with what a fuzzer makes up
+    Fuzz {
+        /// How long each target runs
+        #[arg(long, default_value_t = 60)]
+        seconds: u32,
+    },
     /// Measure the server beside the limits of this machine and beside a peer
     #[command(disable_help_flag = true)]
     Bench {
@@ -52,6 +59,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Chore::Test => Ok(test::run()),
         Chore::Smoke { release: true } => Ok(smoke::run(Profile::Release)),
         Chore::Smoke { release: false } => Ok(smoke::run(Profile::Dev)),
+        Chore::Fuzz { seconds } => Ok(fuzz::run(seconds)),
         Chore::Bench { arguments } => bench::run_with(&arguments),
         Chore::Tidy => tidy::run(),
     }
