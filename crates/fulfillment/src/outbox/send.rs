@@ -47,6 +47,7 @@ impl<'a> Desk<'a> {
         let sending = self.sending(claimed);
         match doubt::judge(self.channel, self.admission, letter, now) {
             Judgement::Found(receipt) => Stage::Ended(sending.found(receipt)),
+            Judgement::GiveUp => Stage::Ended(sending.given_up()),
             Judgement::PutBack(findings) => Stage::Ended(sending.put_back(findings)),
             // Asking took its time, and sending may take as long again.
             Judgement::Send if letter.doubt.is_some() && self.shared.closing.has_begun() => {
