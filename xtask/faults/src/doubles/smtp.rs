@@ -76,6 +76,10 @@ impl Smtp {
         Ok(Self { address, shared })
     }
 
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// The setting `mail.smtp.url`, with a password that the double accepts like any other.
     pub(crate) fn url(&self, password: &str) -> String {
         format!("smtp://licenses:{password}@{}", self.address)
