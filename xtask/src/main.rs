@@ -1,48 +1,7 @@
-//! The project's own chores: `cargo xtask test`, `smoke` and `tidy`.
-
-#![expect(clippy::print_stdout, reason = "a chore tells a person at a terminal what it does")]
-
-mod port;
-mod postgres;
-mod process;
-mod report;
-mod smoke;
-mod test;
-mod tidy;
-mod workspace;
+//! `cargo xtask`: the project's own chores.
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
-
-use smoke::Profile;
-
-#[derive(Debug, Parser)]
-#[command(name = "cargo xtask", about = "The project's own chores")]
-struct Arguments {
-    #[command(subcommand)]
-    chore: Chore,
-}
-
-#[derive(Debug, Subcommand)]
-enum Chore {
-    /// Check everything: format, lints, docs, all tests on both databases, the smoke test
-    Test,
-    /// Start the real server on an empty folder and sell something
-    Smoke {
-        /// Use release builds of the binaries
-        #[arg(long)]
-        release: bool,
-    },
-    /// Check the arrows between the crates and the other rules of the house
-    Tidy,
-}
-
 fn main() -> anyhow::Result<ExitCode> {
-    match Arguments::parse().chore {
-        Chore::Test => Ok(test::run()),
-        Chore::Smoke { release: true } => Ok(smoke::run(Profile::Release)),
-        Chore::Smoke { release: false } => Ok(smoke::run(Profile::Dev)),
-        Chore::Tidy => tidy::run(),
-    }
+    xtask::run()
 }

@@ -6,6 +6,7 @@ mod programs;
 
 use std::path::Path;
 use std::process::{self, Command};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::Context;
 
@@ -14,25 +15,25 @@ use cluster::Cluster;
 use programs::Programs;
 
 /// Tells the tests where to make databases of their own; unset, they skip their PostgreSQL half aloud.
-pub(crate) const VARIABLE: &str = "MINTMARK_TEST_POSTGRES";
+pub const VARIABLE: &str = "MINTMARK_TEST_POSTGRES";
 
 /// A running PostgreSQL; one that we started stops when this is dropped.
 #[derive(Debug)]
-pub(crate) struct Postgres {
+pub struct Postgres {
     url: String,
     _cluster: Option<Cluster>,
 }
 
 /// A database of our own on a server that may be somebody else's.
 #[derive(Debug)]
-pub(crate) struct Database<'a> {
+pub struct Database<'a> {
     postgres: &'a Postgres,
     name: String,
 }
 
 /// The server named in the environment, else a private one, else nothing. Under CI nothing is an error,
 /// because a check that skips half of itself unseen is worse than none.
-pub(crate) fn supply() -> anyhow::Result<Option<Postgres>> {
+pub fn supply() -> anyhow::Result<Option<Postgres>> {
     if let Ok(url) = std::env::var(VARIABLE) {
         println!("\n    PostgreSQL: the one in {VARIABLE}");
         return Ok(Some(Postgres { url, _cluster: None }));
@@ -44,15 +45,21 @@ pub(crate) fn supply() -> anyhow::Result<Option<Postgres>> {
     found.map(|programs| start(&programs)).transpose()
 }
 
+/// One of our own, for whoever means to kill, freeze or starve it; nothing where no PostgreSQL is installed.
+pub fn private() -> anyhow::Result<Option<Postgres>> {
+    Programs::find().map(|programs| start(&programs)).transpose()
+}
+
 impl Postgres {
     /// Where an administrator connects; the tests make and drop their databases through it.
-    pub(crate) fn url(&self) -> &str {
+    pub fn url(&self) -> &str {
         &self.url
     }
 
     /// An empty database, which is gone when it is dropped.
-    pub(crate) fn empty_database(&self) -> anyhow::Result<Database<'_>> {
-        let name = format!("mintmark_smoke_{}", process::id());
+    pub fn empty_database(&self) -> anyhow::Result<Database<'_>> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("mintmark_try_{}_{}", process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         self.execute(&format!("CREATE DATABASE {name}"))?;
         Ok(Database { postgres: self, name })
     }
@@ -65,7 +72,8 @@ impl Postgres {
 }
 
 impl Database<'_> {
-    pub(crate) fn url(&self) -> String {
+    /// Where it is, with whatever credentials the server wants.
+    pub fn url(&self) -> String {
         with_database(&self.postgres.url, &self.name)
     }
 }

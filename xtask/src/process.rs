@@ -10,7 +10,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::workspace;
 
 /// `cargo` as the person runs it, at the root of the workspace.
-pub(crate) fn cargo<const N: usize>(arguments: [&str; N]) -> Command {
+pub fn cargo<const N: usize>(arguments: [&str; N]) -> Command {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(program);
     command.current_dir(workspace::root()).args(arguments);
@@ -18,7 +18,7 @@ pub(crate) fn cargo<const N: usize>(arguments: [&str; N]) -> Command {
 }
 
 /// Shows the command, runs it with its output passed through, and wants exit code 0.
-pub(crate) fn run(command: &mut Command) -> anyhow::Result<()> {
+pub fn run(command: &mut Command) -> anyhow::Result<()> {
     println!("    $ {}", words(command));
     let status = command.status().with_context(|| format!("cannot start {}", words(command)))?;
     ensure!(status.success(), "{} ended with {status}", words(command));
@@ -26,7 +26,7 @@ pub(crate) fn run(command: &mut Command) -> anyhow::Result<()> {
 }
 
 /// Runs a quiet command and returns what it printed; its complaints are in the error.
-pub(crate) fn output(command: &mut Command) -> anyhow::Result<String> {
+pub fn output(command: &mut Command) -> anyhow::Result<String> {
     let output = command.output().with_context(|| format!("cannot start {}", words(command)))?;
     if !output.status.success() {
         let complaint = String::from_utf8_lossy(&output.stderr);
@@ -36,12 +36,12 @@ pub(crate) fn output(command: &mut Command) -> anyhow::Result<String> {
 }
 
 /// Sends one signal to a child that we started and have not yet waited for.
-pub(crate) fn signal(child: &Child, signal: Signal) -> anyhow::Result<()> {
+pub fn signal(child: &Child, signal: Signal) -> anyhow::Result<()> {
     kill_process(Pid::from_child(child), signal).context("cannot send a signal")
 }
 
 /// The exit status, or nothing if the child outlives the limit.
-pub(crate) fn wait_within(child: &mut Child, limit: Duration) -> anyhow::Result<Option<ExitStatus>> {
+pub fn wait_within(child: &mut Child, limit: Duration) -> anyhow::Result<Option<ExitStatus>> {
     let deadline = Instant::now() + limit;
     loop {
         if let Some(status) = child.try_wait()? {
@@ -55,7 +55,7 @@ pub(crate) fn wait_within(child: &mut Child, limit: Duration) -> anyhow::Result<
 }
 
 /// Looks again and again until there is something to return.
-pub(crate) fn wait_for<T>(
+pub fn wait_for<T>(
     what: &str,
     limit: Duration,
     mut look: impl FnMut() -> anyhow::Result<Option<T>>,

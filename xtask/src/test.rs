@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use crate::faults;
 use crate::postgres::{self, Postgres};
 use crate::process::{cargo, run as run_command};
 use crate::report::Report;
@@ -16,6 +17,7 @@ pub(crate) fn run() -> ExitCode {
     let postgres = supply(&mut report);
     report.step("tests", || tests(postgres.as_ref()));
     smoke::steps(&mut report, Profile::Dev, postgres.as_ref());
+    report.step("faults", || faults::short(postgres.as_ref().map(Postgres::url)));
     report.conclude()
 }
 

@@ -6,20 +6,20 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 /// The folder that holds the workspace's `Cargo.toml`.
-pub(crate) fn root() -> PathBuf {
+pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies inside the workspace").to_path_buf()
 }
 
 /// One text file of the project, named as a person would name it.
 #[derive(Debug)]
-pub(crate) struct TextFile {
+pub struct TextFile {
     /// Relative to the root, with `/` between the parts.
-    pub(crate) path: String,
-    pub(crate) text: String,
+    pub path: String,
+    pub text: String,
 }
 
 /// Every Rust file that somebody wrote, sorted by path.
-pub(crate) fn rust_files() -> anyhow::Result<Vec<TextFile>> {
+pub fn rust_files() -> anyhow::Result<Vec<TextFile>> {
     let root = root();
     let mut paths = Vec::new();
     collect(&root, &mut paths)?;
@@ -28,7 +28,7 @@ pub(crate) fn rust_files() -> anyhow::Result<Vec<TextFile>> {
 }
 
 /// The names in a folder, sorted.
-pub(crate) fn names_in(folder: &Path) -> anyhow::Result<Vec<String>> {
+pub fn names_in(folder: &Path) -> anyhow::Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))? {
         names.push(entry?.file_name().to_string_lossy().into_owned());

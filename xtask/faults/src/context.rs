@@ -1,0 +1,82 @@
+//! What a scenario is run with, and where it puts the figures that it measured.
+
+use std::cell::RefCell;
+use std::fmt::Display;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use xtask::postgres::Postgres;
+
+use crate::binaries::Binaries;
+use crate::database::{Database, Kind};
+use crate::installation::Installation;
+
+/// What all scenarios of a run share.
+#[derive(Debug)]
+pub(crate) struct Bench {
+    pub(crate) binaries: Binaries,
+    pub(crate) postgres: Option<Postgres>,
+    pub(crate) length: Length,
+    pub(crate) cycles: Option<usize>,
+}
+
+/// How much certainty is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Length {
+    /// Seconds: part of every check.
+    Short,
+    /// Minutes or hours.
+    Long,
+}
+
+/// One run of one scenario on one database.
+#[derive(Debug)]
+pub(crate) struct Context<'a> {
+    pub(crate) bench: &'a Bench,
+    pub(crate) kind: Kind,
+    figures: RefCell<Vec<String>>,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn new(bench: &'a Bench, kind: Kind) -> Self {
+        Self { bench, kind, figures: RefCell::default() }
+    }
+
+    /// A new installation on an empty database of this run's kind.
+    pub(crate) fn installation(&self) -> anyhow::Result<Installation<'a>> {
+        Installation::open(&self.bench.binaries, self.database()?)
+    }
+
+    /// An empty database of this run's kind.
+    pub(crate) fn database(&self) -> anyhow::Result<Database<'a>> {
+        match self.kind {
+            Kind::Sqlite => Ok(Database::Sqlite),
+            Kind::Postgres => {
+                let postgres = self.bench.postgres.as_ref().context("there is no PostgreSQL")?;
+                Ok(Database::Postgres(postgres.empty_database()?))
+            }
+        }
+    }
+
+    /// How often to repeat: what the command line says, else one of these two.
+    pub(crate) fn cycles(&self, short: usize, long: usize) -> usize {
+        self.bench.cycles.unwrap_or(match self.bench.length {
+            Length::Short => short,
+            Length::Long => long,
+        })
+    }
+
+    /// Notes what was measured, for the table at the end.
+    pub(crate) fn figure(&self, figure: impl Display) {
+        self.figures.borrow_mut().push(figure.to_string());
+    }
+
+    pub(crate) fn figures(&self) -> String {
+        self.figures.borrow().join(", ")
+    }
+}
+
+/// Somewhere between the two.
+pub(crate) fn random_pause(shortest: Duration, longest: Duration) -> Duration {
+    shortest + longest.saturating_sub(shortest).mul_f64(fastrand::f64())
+}

@@ -1,0 +1,83 @@
+//! Breaks the real server in every way that we know, and counts what is lost: `cargo xtask faults`.
+
+#![expect(clippy::print_stdout, reason = "it tells a person at a terminal what it did")]
+
+mod binaries;
+mod context;
+mod database;
+mod installation;
+mod ledger;
+mod load;
+mod report;
+mod scenarios;
+mod server;
+mod sink;
+
+use std::process::ExitCode;
+
+use anyhow::ensure;
+use clap::Parser;
+
+use binaries::{Binaries, Profile};
+use context::{Bench, Length};
+use report::Report;
+use scenarios::Scenario;
+use xtask::postgres;
+
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask faults", about = "Break the real server, and count what is lost")]
+struct Arguments {
+    /// Take the time that certainty needs; without it every scenario takes seconds
+    #[arg(long)]
+    long: bool,
+    /// Run this scenario, by number or name; may be given several times
+    #[arg(long, value_name = "NAME")]
+    only: Vec<String>,
+    /// Say what there is, and run nothing
+    #[arg(long)]
+    list: bool,
+    /// How often a scenario that repeats something does so
+    #[arg(long, value_name = "N")]
+    cycles: Option<usize>,
+    /// Where chance begins; printed by every run, so that it can be had again
+    #[arg(long, value_name = "NUMBER")]
+    seed: Option<u64>,
+    /// Use release builds of the binaries
+    #[arg(long)]
+    release: bool,
+}
+
+fn main() -> anyhow::Result<ExitCode> {
+    let arguments = Arguments::parse();
+    let chosen = choose(&arguments.only)?;
+    if arguments.list {
+        chosen.iter().for_each(|scenario| println!("{scenario}"));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let seed = arguments.seed.unwrap_or_else(|| fastrand::u64(..));
+    fastrand::seed(seed);
+    println!("seed {seed}");
+    let bench = Bench {
+        binaries: Binaries::build(if arguments.release { Profile::Release } else { Profile::Dev })?,
+        postgres: postgres::supply()?,
+        length: if arguments.long { Length::Long } else { Length::Short },
+        cycles: arguments.cycles,
+    };
+    let mut report = Report::default();
+    for scenario in chosen {
+        report.run(scenario, &bench);
+    }
+    Ok(report.conclude())
+}
+
+/// All of them, or those that were named.
+fn choose(names: &[String]) -> anyhow::Result<Vec<&'static Scenario>> {
+    for name in names {
+        ensure!(
+            scenarios::ALL.iter().any(|scenario| scenario.is_called(name)),
+            "there is no scenario {name}"
+        );
+    }
+    let chosen = |scenario: &&Scenario| names.is_empty() || names.iter().any(|name| scenario.is_called(name));
+    Ok(scenarios::ALL.iter().filter(chosen).collect())
+}
