@@ -3,7 +3,8 @@
 //! Without the feature `crash-points` there is nothing here but an empty function.
 
 /// Aborts the process here if the environment says so: `MINTMARK_TEST_CRASH_AT=NAME` at the first passage of the place
-/// called `NAME`, `NAME:3` at the third. `MINTMARK_TEST_PANIC_AT` panics instead, with the words of `NAME:3:WORDS`.
+/// called `NAME`, `NAME:3` at the third. `MINTMARK_TEST_PANIC_AT` panics instead, with the words of `NAME:3:WORDS`, and
+/// takes several places, with commas between them.
 ///
 /// # Panics
 /// Where the environment says so.
@@ -30,14 +31,15 @@ mod armed {
     }
 
     pub(super) fn pass(name: &str) {
-        static CRASH: OnceLock<Option<Armed>> = OnceLock::new();
-        static PANIC: OnceLock<Option<Armed>> = OnceLock::new();
-        if CRASH.get_or_init(|| read("MINTMARK_TEST_CRASH_AT")).as_ref().is_some_and(|armed| armed.hits(name))
-        {
+        static CRASHES: OnceLock<Vec<Armed>> = OnceLock::new();
+        static PANICS: OnceLock<Vec<Armed>> = OnceLock::new();
+        let hit = |armed: &&Armed| armed.hits(name);
+        if CRASHES.get_or_init(|| read("MINTMARK_TEST_CRASH_AT")).iter().any(|armed| hit(&armed)) {
             std::process::abort();
         }
-        let panic = PANIC.get_or_init(|| read("MINTMARK_TEST_PANIC_AT")).as_ref();
-        if let Some(armed) = panic.filter(|armed| armed.hits(name)) {
+        // All of them count this passage, so the list is walked to its end.
+        let hits: Vec<_> = PANICS.get_or_init(|| read("MINTMARK_TEST_PANIC_AT")).iter().filter(hit).collect();
+        if let Some(armed) = hits.first() {
             panic!("a test wants a panic at {name}: {}", armed.words);
         }
     }
@@ -48,11 +50,15 @@ mod armed {
         }
     }
 
-    fn read(variable: &str) -> Option<Armed> {
-        let text = std::env::var(variable).ok()?;
-        let mut parts = text.splitn(3, ':');
+    fn read(variable: &str) -> Vec<Armed> {
+        let text = std::env::var(variable).unwrap_or_default();
+        text.split(',').map(parse).collect()
+    }
+
+    fn parse(place: &str) -> Armed {
+        let mut parts = place.splitn(3, ':');
         let name = parts.next().unwrap_or_default().to_owned();
         let count = parts.next().unwrap_or("1").parse().expect("it is NAME, NAME:COUNT or NAME:COUNT:WORDS");
-        Some(Armed { name, left: AtomicU64::new(count), words: parts.next().unwrap_or_default().to_owned() })
+        Armed { name, left: AtomicU64::new(count), words: parts.next().unwrap_or_default().to_owned() }
     }
 }

@@ -39,7 +39,11 @@ fn hex(secret: &[u8], digits: impl Fn(u8) -> String) -> String {
 
 /// As a URL has it: what is no letter and no digit is escaped.
 fn percent_encoded(byte: u8) -> String {
-    if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+    if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+        char::from(byte).to_string()
+    } else {
+        format!("%{byte:02X}")
+    }
 }
 
 /// Where the secret begins `shift` bytes into a longer text, as the password of HTTP Basic does. What its neighbors
@@ -70,7 +74,10 @@ mod tests {
             format!("{:?}", secret.as_bytes()),
         ];
         for form in forms {
-            assert_eq!(canary.find(&format!("first\nhere {form} it is\n")), Some(&*format!("here {form} it is")));
+            assert_eq!(
+                canary.find(&format!("first\nhere {form} it is\n")),
+                Some(&*format!("here {form} it is"))
+            );
         }
         assert_eq!(canary.find("canary of another shop"), None);
     }

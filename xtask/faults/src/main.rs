@@ -3,15 +3,23 @@
 #![expect(clippy::print_stdout, reason = "it tells a person at a terminal what it did")]
 
 mod binaries;
+mod canary;
+mod command_lines;
 mod context;
 mod database;
+mod doubles;
 mod installation;
 mod ledger;
 mod load;
+mod measures;
+mod postgres_cluster;
+mod proxy;
+mod raw_http;
 mod report;
 mod scenarios;
 mod server;
 mod sink;
+mod slow_clients;
 
 use std::process::ExitCode;
 

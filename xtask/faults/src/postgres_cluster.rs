@@ -45,7 +45,7 @@ impl OwnCluster {
         account.run(initdb.current_dir(folder.path()));
         output(&mut initdb)?;
         let port = port::free()?;
-        let settings = settings.iter().map(|setting| (*setting).to_owned()).collect();
+        let settings: Vec<String> = settings.iter().map(|setting| (*setting).to_owned()).collect();
         let postmaster = launch(&programs, &account, &folder, port, &settings)?;
         let mut cluster = Self { programs, account, port, settings, postmaster, folder };
         cluster.await_readiness()?;
@@ -164,7 +164,7 @@ impl Drop for OwnCluster {
 impl Drop for Frozen {
     fn drop(&mut self) {
         for process in self.processes.iter().rev() {
-            drop(kill_process(*process, Signal::CONT));
+            let _ = kill_process(*process, Signal::CONT);
         }
     }
 }
@@ -179,13 +179,19 @@ fn launch(
     account: &Account,
     folder: &TempDir,
     port: u16,
-    settings: &Vec<String>,
+    settings: &[String],
 ) -> anyhow::Result<Child> {
     let log = File::options().create(true).append(true).open(folder.path().join("log"))?;
     let mut postgres = programs.command("postgres");
     postgres.arg("-D").arg(folder.path().join("data")).current_dir(folder.path());
     let port = format!("port={port}");
-    let ours = ["listen_addresses=127.0.0.1", &port, "unix_socket_directories=", "shared_buffers=32MB", "max_connections=100"];
+    let ours = [
+        "listen_addresses=127.0.0.1",
+        &port,
+        "unix_socket_directories=",
+        "shared_buffers=32MB",
+        "max_connections=100",
+    ];
     for setting in ours.into_iter().chain(settings.iter().map(String::as_str)) {
         postgres.args(["-c", setting]);
     }

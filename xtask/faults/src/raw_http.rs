@@ -2,7 +2,6 @@
 
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
@@ -29,15 +28,6 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: String,
     pub(crate) took: Duration,
-}
-
-/// How the server let go of a connection that it did not answer whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Farewell {
-    /// In good order.
-    Closed,
-    /// With a reset.
-    Reset,
 }
 
 impl Head {
@@ -91,18 +81,6 @@ impl Connection {
         Ok(poured)
     }
 
-    /// Sends one byte after another until the server answers or hangs up.
-    pub(crate) fn trickle(&mut self, byte: u8, pause: Duration) -> anyhow::Result<()> {
-        while self.since.elapsed() < PATIENCE && !self.has_answer()? {
-            match self.stream.write(&[byte]) {
-                Ok(_) => thread::sleep(pause),
-                Err(error) if is_gone(&error) => break,
-                Err(error) => return Err(error).context("cannot trickle"),
-            }
-        }
-        Ok(())
-    }
-
     /// No more will be sent; what was declared and not sent is a lie.
     pub(crate) fn end(&mut self) -> anyhow::Result<()> {
         self.stream.shutdown(std::net::Shutdown::Write).context("cannot end")
@@ -118,22 +96,12 @@ impl Connection {
             let mut chunk = [0; 4096];
             let count = self.stream.read(&mut chunk).context("no answer")?;
             if count == 0 {
-                bail!("the connection was closed after {:.1} s without an answer", self.since.elapsed().as_secs_f64());
+                bail!(
+                    "the connection was closed after {:.1} s without an answer",
+                    self.since.elapsed().as_secs_f64()
+                );
             }
             bytes.extend_from_slice(&chunk[..count]);
-        }
-    }
-
-    /// Reads to the end of the connection, and says how it ended and how long after its beginning.
-    pub(crate) fn farewell(&mut self) -> anyhow::Result<(Farewell, Duration)> {
-        let mut chunk = [0; 4096];
-        loop {
-            match self.stream.read(&mut chunk) {
-                Ok(0) => return Ok((Farewell::Closed, self.since.elapsed())),
-                Ok(_) => {}
-                Err(error) if is_gone(&error) => return Ok((Farewell::Reset, self.since.elapsed())),
-                Err(error) => return Err(error).context("the connection is still open"),
-            }
         }
     }
 

@@ -124,7 +124,10 @@ mod tests {
         });
         let habit = |first: &[u8]| Habit { name: "test", first: first.to_vec(), then: b"" };
         let fates = besiege(address, &[habit(b"q"), habit(b"s")], 6, Duration::from_secs(1)).unwrap();
-        assert_eq!((fates[0].opened, fates[0].closed, fates[0].told.as_slice()), (3, 3, &["408".to_owned()][..]));
+        assert_eq!(
+            (fates[0].opened, fates[0].closed, fates[0].told.as_slice()),
+            (3, 3, &["408".to_owned()][..])
+        );
         assert_eq!((fates[1].opened, fates[1].closed), (3, 0));
         assert!(fates[1].longest >= Duration::from_secs(1));
     }

@@ -62,7 +62,12 @@ pub(super) fn run(context: &Context<'_>) -> anyhow::Result<()> {
     }
     flood(&shop, context.cycles(40, 1_000))?;
     let after = resident(server.process_id())?;
-    context.figure(format!("{} kinds of lie, {} before, {} after", LIES.len(), mebibytes(before), mebibytes(after)));
+    context.figure(format!(
+        "{} kinds of lie, {} before, {} after",
+        LIES.len(),
+        mebibytes(before),
+        mebibytes(after)
+    ));
     ensure!(after <= before + GROWTH, "the server grew from {} to {}", mebibytes(before), mebibytes(after));
     ensure!(server.stop()?.success(), "the server did not stop in good order");
     Ok(())
@@ -85,7 +90,11 @@ fn flood(shop: &Shop<'_>, count: usize) -> anyhow::Result<()> {
 }
 
 fn sizes_at_the_limit(shop: &Shop<'_>) -> anyhow::Result<()> {
-    for (size, kept, reason) in [(LIMIT - 1, LIMIT - 1, "unreadable"), (LIMIT, LIMIT, "unreadable"), (LIMIT + 1, 4096, "body too large")] {
+    for (size, kept, reason) in [
+        (LIMIT - 1, LIMIT - 1, "unreadable"),
+        (LIMIT, LIMIT, "unreadable"),
+        (LIMIT + 1, 4096, "body too large"),
+    ] {
         let before = shop.recorded()?;
         let mut connection = shop.connect()?;
         connection.send(&shop.head().with("content-length", &size.to_string()).end())?;
@@ -200,8 +209,12 @@ impl Shop<'_> {
 }
 
 fn no_mint(answer: &Answer, reason: &str) -> anyhow::Result<()> {
-    let says = answer.body.contains("logged-no-mint") && answer.body.contains(&format!("\"reason\":\"{reason}"));
-    ensure!(answer.status == 200 && says && answer.took <= LATEST_ANSWER, "expected {reason:?}, got {answer:?}");
+    let says =
+        answer.body.contains("logged-no-mint") && answer.body.contains(&format!("\"reason\":\"{reason}"));
+    ensure!(
+        answer.status == 200 && says && answer.took <= LATEST_ANSWER,
+        "expected {reason:?}, got {answer:?}"
+    );
     Ok(())
 }
 

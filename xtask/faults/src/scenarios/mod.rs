@@ -1,6 +1,19 @@
 //! Every scenario: its number, its name, the databases that it is about.
 
+mod graceful_stop;
 mod kill_9;
+mod lax_postgres;
+mod lying_bodies;
+mod memory;
+mod panics;
+mod postgres_dies;
+mod provider_faults;
+mod provider_silent;
+mod replay_live;
+mod secret_sweep;
+mod slow_clients;
+mod twins;
+mod two_servers;
 
 use std::fmt;
 
@@ -22,11 +35,27 @@ pub(crate) struct Scenario {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Databases {
     Both,
+    /// About what only a server of its own can do.
+    Postgres,
 }
 
 /// In the order of their numbers.
-pub(crate) const ALL: &[Scenario] =
-    &[Scenario { number: "1", name: "kill-9", databases: Databases::Both, run: kill_9::run }];
+pub(crate) const ALL: &[Scenario] = &[
+    Scenario { number: "1", name: "kill-9", databases: Databases::Both, run: kill_9::run },
+    Scenario { number: "9", name: "postgres-dies", databases: Databases::Postgres, run: postgres_dies::run },
+    Scenario { number: "10", name: "postgres-lax", databases: Databases::Postgres, run: lax_postgres::run },
+    Scenario { number: "11", name: "provider-fails", databases: Databases::Both, run: provider_faults::run },
+    Scenario { number: "11", name: "provider-silent", databases: Databases::Both, run: provider_silent::run },
+    Scenario { number: "13", name: "bodies-lie", databases: Databases::Both, run: lying_bodies::run },
+    Scenario { number: "14", name: "slow-clients", databases: Databases::Both, run: slow_clients::run },
+    Scenario { number: "15", name: "twins", databases: Databases::Both, run: twins::run },
+    Scenario { number: "17", name: "replay-live", databases: Databases::Both, run: replay_live::run },
+    Scenario { number: "18", name: "two-servers", databases: Databases::Postgres, run: two_servers::run },
+    Scenario { number: "23", name: "secrets", databases: Databases::Both, run: secret_sweep::run },
+    Scenario { number: "25", name: "graceful-stop", databases: Databases::Both, run: graceful_stop::run },
+    Scenario { number: "26", name: "panics", databases: Databases::Both, run: panics::run },
+    Scenario { number: "28", name: "memory", databases: Databases::Both, run: memory::run },
+];
 
 impl Scenario {
     /// By number or by name.
@@ -46,6 +75,7 @@ impl Databases {
     pub(crate) fn kinds(self) -> &'static [Kind] {
         match self {
             Self::Both => &[Kind::Sqlite, Kind::Postgres],
+            Self::Postgres => &[Kind::Postgres],
         }
     }
 }

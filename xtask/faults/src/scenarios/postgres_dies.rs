@@ -34,15 +34,17 @@ enum Fault {
     RestartedImmediately,
     BackendKilled,
     SessionEnded,
+    Slowed,
     CutOff,
     Swallowed,
     Frozen,
 }
 
-const FAULTS: [Fault; 6] = [
+const FAULTS: [Fault; 7] = [
     Fault::RestartedImmediately,
     Fault::BackendKilled,
     Fault::SessionEnded,
+    Fault::Slowed,
     Fault::CutOff,
     Fault::Swallowed,
     Fault::Frozen,
@@ -94,6 +96,12 @@ impl Fault {
             Self::RestartedImmediately => cluster.restart_immediately(),
             Self::BackendKilled => cluster.kill_one_backend(),
             Self::SessionEnded => cluster.terminate_one_backend(),
+            Self::Slowed => {
+                proxy.set(Weather::Slow(Duration::from_millis(10)));
+                thread::sleep(Duration::from_secs(1));
+                proxy.set(Weather::Clear);
+                Ok(())
+            }
             Self::CutOff => {
                 proxy.set(Weather::Refusing);
                 proxy.close_all();

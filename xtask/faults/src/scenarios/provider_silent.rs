@@ -11,8 +11,8 @@ use crate::installation::Installation;
 use crate::ledger::Ledger;
 use crate::load::{Load, Sale, Store};
 use crate::measures::percentile;
-use crate::sink::{Reply, Sink};
 use crate::server::Server;
+use crate::sink::{Reply, Sink};
 
 const LOAD: Load = Load { rate: 100, connections: 4, duplicates: 0 };
 /// Connections that the server holds to one provider.
@@ -25,12 +25,16 @@ const NOISE: Duration = Duration::from_millis(25);
 /// Two shops side by side under the same load, one with a provider that is well.
 pub(super) fn run(context: &Context<'_>) -> anyhow::Result<()> {
     let (well, silent) = (Sink::start()?, Sink::start()?);
-    silent.behave(|_, _| Reply::Silence);
+    silent.behave(|_| Reply::Silence);
     let shops = [open(context, &well)?, open(context, &silent)?];
     let servers = [shops[0].start()?, shops[1].start()?];
     let mut times = sell_side_by_side(context, &shops)?;
     let [healthy, hurt] = [0, 1].map(|shop| percentile(&mut times[shop], 99));
-    context.figure(format!("p99 {} µs, beside a silent provider {} µs", healthy.as_micros(), hurt.as_micros()));
+    context.figure(format!(
+        "p99 {} µs, beside a silent provider {} µs",
+        healthy.as_micros(),
+        hurt.as_micros()
+    ));
     let limit = if context.bench.length == Length::Long { healthy.mul_f64(1.1) } else { healthy * 2 };
     ensure!(hurt <= limit.max(healthy + NOISE), "a silent provider slows stores down");
     let held = silent.most_open();
@@ -46,7 +50,10 @@ fn open<'a>(context: &Context<'a>, sink: &Sink) -> anyhow::Result<Installation<'
     Ok(installation)
 }
 
-fn sell_side_by_side(context: &Context<'_>, shops: &[Installation<'_>; 2]) -> anyhow::Result<[Vec<Duration>; 2]> {
+fn sell_side_by_side(
+    context: &Context<'_>,
+    shops: &[Installation<'_>; 2],
+) -> anyhow::Result<[Vec<Duration>; 2]> {
     let ledgers = [Arc::new(Ledger::default()), Arc::new(Ledger::default())];
     let selling: Vec<_> =
         shops.iter().zip(&ledgers).map(|(shop, ledger)| LOAD.start(&shop.address(), ledger)).collect();
@@ -72,7 +79,7 @@ fn stop_in_time(context: &Context<'_>, servers: [Server; 2]) -> anyhow::Result<(
 /// A wrong token is nobody's letter's fault: the first refusals keep the others from being tried.
 fn wrong_token_pauses(context: &Context<'_>) -> anyhow::Result<()> {
     let sink = Sink::start()?;
-    sink.behave(|_, _| Reply::Say(401, r#"{"ErrorCode": 10, "Message": "no such token"}"#.to_owned()));
+    sink.behave(|_| Reply::Say(401, r#"{"ErrorCode": 10, "Message": "no such token"}"#.to_owned()));
     let shop = open(context, &sink)?;
     let server = shop.start()?;
     let store = Store::new(&shop.address(), Arc::new(Ledger::default()));

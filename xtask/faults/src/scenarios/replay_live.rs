@@ -13,6 +13,7 @@ use crate::installation::{Installation, PRODUCT};
 use crate::ledger::Ledger;
 use crate::load::{Load, Sale, Store};
 use crate::measures::percentile;
+use crate::server::Server;
 use crate::sink::Sink;
 
 const LOAD: Load = Load { rate: 200, connections: 8, duplicates: 5 };
@@ -28,30 +29,41 @@ pub(super) fn run(context: &Context<'_>) -> anyhow::Result<()> {
     installation.set("MINTMARK_MAIL__WAIT", "0s");
     let failed = context.cycles(500, 10_000);
     fail(&installation, &ledger, failed)?;
-    let mut server = installation.start()?;
+    let server = installation.start()?;
     let live = Arc::new(Ledger::default());
     let selling = LOAD.start(&installation.address(), &live);
-    let replayed = thread::scope(|scope| -> anyhow::Result<usize> {
-        let replays = [(); 2].map(|()| scope.spawn(|| replay_failed(&installation)));
-        for _ in 0..RESTARTS {
-            thread::sleep(Duration::from_millis(700));
-            ensure!(server.stop()?.success(), "the server did not stop in good order");
-            server = installation.start()?;
-        }
-        let ended = replays.map(|replay| replay.join().expect("a replay does not panic"));
-        ended.into_iter().sum()
-    })?;
+    let (replayed, server) = replay_during_restarts(&installation, server)?;
     thread::sleep(Duration::from_millis(500));
     selling.finish()?;
     let mut times = live.waits(200);
     let p99 = percentile(&mut times, 99);
-    context.figure(format!("{failed} failed rows, {replayed} times replayed; live p99 {} ms", p99.as_millis()));
+    context
+        .figure(format!("{failed} failed rows, {replayed} times replayed; live p99 {} ms", p99.as_millis()));
     ensure!(p99 < LIVE, "live sales had to wait for {} ms", p99.as_millis());
     ensure!(replay_failed(&installation)? == 0, "a replay of what is done did something");
     ledger.absorb(&live);
     context.figure(ledger.check(&installation, &sink, 0)?);
     ensure!(server.stop()?.success(), "the server did not stop in good order");
     Ok(())
+}
+
+/// Two command lines do the same work at the same time.
+fn replay_during_restarts(
+    installation: &Installation<'_>,
+    server: Server,
+) -> anyhow::Result<(usize, Server)> {
+    thread::scope(|scope| {
+        let replays = [(); 2].map(|()| scope.spawn(|| replay_failed(installation)));
+        let mut server = server;
+        for _ in 0..RESTARTS {
+            thread::sleep(Duration::from_millis(700));
+            ensure!(server.stop()?.success(), "the server did not stop in good order");
+            server = installation.start()?;
+        }
+        let ended = replays.map(|replay| replay.join().expect("a replay does not panic"));
+        let replayed = ended.into_iter().sum::<anyhow::Result<usize>>()?;
+        Ok((replayed, server))
+    })
 }
 
 /// Sells what the catalog does not name; then the catalog names it.
@@ -70,7 +82,8 @@ fn fail(installation: &Installation<'_>, ledger: &Arc<Ledger>, count: usize) -> 
         stores.map(|store| store.join().unwrap_or_default())
     });
     ensure!(server.stop()?.success(), "the server did not stop in good order");
-    let rows = installation.witness()?.number("SELECT count(*) AS value FROM conclusions WHERE NOT processed")?;
+    let rows =
+        installation.witness()?.number("SELECT count(*) AS value FROM conclusions WHERE NOT processed")?;
     ensure!(usize::try_from(rows)? == count / 8 * 8, "{rows} rows of {count} failed");
     fs::write(&catalog, right).context("cannot mend the catalog")
 }

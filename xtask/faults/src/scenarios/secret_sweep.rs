@@ -61,7 +61,9 @@ fn loud_installation<'a>(context: &Context<'a>) -> anyhow::Result<Installation<'
 /// A cluster that trusts everyone on loopback takes any password.
 fn with_password(url: &str) -> String {
     match url.split_once('@') {
-        Some((user, place)) if user.matches(':').count() == 1 => format!("{user}:{DATABASE_PASSWORD}@{place}"),
+        Some((user, place)) if user.matches(':').count() == 1 => {
+            format!("{user}:{DATABASE_PASSWORD}@{place}")
+        }
         _ => url.to_owned(),
     }
 }
@@ -70,8 +72,11 @@ fn with_password(url: &str) -> String {
 fn through_postmark(installation: &mut Installation<'_>, said: &mut Said) -> anyhow::Result<()> {
     let sink = Sink::start()?;
     let url = sink.url();
-    sink.behave(move |_, number| match number {
-        0 => Reply::Say(422, format!(r#"{{"ErrorCode": 300, "Message": "{TOKEN} at {url}/email?token={TOKEN}"}}"#)),
+    sink.behave_in_turn(move |_, number| match number {
+        0 => Reply::Say(
+            422,
+            format!(r#"{{"ErrorCode": 300, "Message": "{TOKEN} at {url}/email?token={TOKEN}"}}"#),
+        ),
         1 => Reply::Say(401, format!(r#"{{"ErrorCode": 10, "Message": "no token {TOKEN}"}}"#)),
         _ => Reply::Say(500, format!("<html>{TOKEN}</html>")),
     });
@@ -84,14 +89,20 @@ fn through_postmark(installation: &mut Installation<'_>, said: &mut Said) -> any
     }
     said.push(("an answer", odd_requests(installation)?));
     server.signal(Signal::HUP)?;
-    said.push(("ps", output(Command::new("ps").args(["-o", "args=", "-p", &server.process_id().to_string()]))?));
+    said.push((
+        "ps",
+        output(Command::new("ps").args(["-o", "args=", "-p", &server.process_id().to_string()]))?,
+    ));
     said.push(("the command lines", command_lines(installation)?));
     installation.unset("MINTMARK_TEST_PANIC_AT");
     server.stop().map(drop)
 }
 
 fn through_smtp(installation: &mut Installation<'_>, said: &mut Said) -> anyhow::Result<()> {
-    let login = Say::Say(concat!("535 5.7.8 wrong password canary-smtp-password-4711 ", "Y2FuYXJ5LXNtdHAtcGFzc3dvcmQtNDcxMQ=="));
+    let login = Say::Say(concat!(
+        "535 5.7.8 wrong password canary-smtp-password-4711 ",
+        "Y2FuYXJ5LXNtdHAtcGFzc3dvcmQtNDcxMQ=="
+    ));
     let smtp = Smtp::start(Script { login, ..Script::default() })?;
     for name in ["POSTMARK_TOKEN", "MINTMARK_MAIL__POSTMARK__API_BASE"] {
         installation.unset(name);
@@ -108,7 +119,10 @@ fn through_smtp(installation: &mut Installation<'_>, said: &mut Said) -> anyhow:
 fn odd_requests(installation: &Installation<'_>) -> anyhow::Result<String> {
     let address = installation.address().parse()?;
     let target = format!("/webhooks/gumroad?secret={SECRET}");
-    let basic = format!("Basic {}", base64::Engine::encode(&base64::engine::general_purpose::STANDARD, format!("store:{SECRET}")));
+    let basic = format!(
+        "Basic {}",
+        base64::Engine::encode(&base64::engine::general_purpose::STANDARD, format!("store:{SECRET}"))
+    );
     let heads = [
         Head::post(&target).with("content-length", "x"),
         Head::post(&target).with("content-length", "1").with("transfer-encoding", "chunked"),
@@ -185,7 +199,8 @@ fn canaries(installation: &Installation<'_>) -> anyhow::Result<Vec<Canary>> {
     let key_secret = fs::read_to_string(data.join("license-key-secret"))?;
     // Of PKCS#8 for Ed25519 the private half is the 32 bytes after the first 16.
     let seed = signing_key.get(16..48).context("the signing key is too short")?;
-    let decoded = base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, key_secret.trim())?;
+    let decoded =
+        base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, key_secret.trim())?;
     Ok(vec![
         Canary::new("the webhook secret", SECRET.as_bytes()),
         Canary::new("the provider's token", TOKEN.as_bytes()),
@@ -200,7 +215,8 @@ fn canaries(installation: &Installation<'_>) -> anyhow::Result<Vec<Canary>> {
 
 /// Addresses and keys are for the command lines; a log has neither.
 fn personal_data_stays_out_of_logs(logs: &str) -> anyhow::Result<()> {
-    for (what, beginning) in [("an address", BUYER), ("a license key", "DT1-CORE-"), ("a license", "DTLIC2:")] {
+    for (what, beginning) in [("an address", BUYER), ("a license key", "DT1-CORE-"), ("a license", "DTLIC2:")]
+    {
         let line = logs.lines().find(|line| line.contains(beginning));
         ensure!(line.is_none(), "a log holds {what}: {}", line.unwrap_or_default());
     }

@@ -35,7 +35,11 @@ pub(super) fn run(context: &Context<'_>) -> anyhow::Result<()> {
     let mut good = deliver_until(&installation, || siege.is_finished())?;
     let fates = siege.join().ok().context("the besiegers panicked")??;
     let (worst, count) = (percentile(&mut good, 100), good.len());
-    context.figure(format!("{clients} slow clients; {count} good deliveries, p99 {} ms, worst {} ms", percentile(&mut good, 99).as_millis(), worst.as_millis()));
+    context.figure(format!(
+        "{clients} slow clients; {count} good deliveries, p99 {} ms, worst {} ms",
+        percentile(&mut good, 99).as_millis(),
+        worst.as_millis()
+    ));
     context.figure(mebibytes(resident(server.process_id())?));
     for (habit, fate) in self::habits().iter().zip(&fates) {
         closed_in_time(habit, fate)?;
@@ -69,7 +73,9 @@ fn closed_in_time(habit: &Habit, fate: &Fate) -> anyhow::Result<()> {
     let Fate { opened, closed, longest, told } = fate;
     ensure!(closed == opened, "{}: {} of {opened} were never closed", habit.name, opened - closed);
     ensure!(*longest <= limit, "{}: kept for {} ms", habit.name, longest.as_millis());
-    let expected = |line: &String| ["HTTP/1.1 408", "HTTP/1.1 503", "HTTP/1.1 404"].iter().any(|start| line.starts_with(start));
+    let expected = |line: &String| {
+        ["HTTP/1.1 408", "HTTP/1.1 503", "HTTP/1.1 404"].iter().any(|start| line.starts_with(start))
+    };
     ensure!(told.iter().all(|line| line.is_empty() || expected(line)), "{}: told {told:?}", habit.name);
     Ok(())
 }

@@ -39,7 +39,10 @@ pub(super) fn run(context: &Context<'_>) -> anyhow::Result<()> {
 fn told_at_once(installation: &Installation<'_>, ledger: &Arc<Ledger>) -> anyhow::Result<()> {
     let before = rows(installation)?;
     let statuses = TellingOnce::begin(installation, ledger).finish();
-    ensure!(statuses.iter().all(|status| *status == Some(200)), "not all twins are answered 200: {statuses:?}");
+    ensure!(
+        statuses.iter().all(|status| *status == Some(200)),
+        "not all twins are answered 200: {statuses:?}"
+    );
     let rows = rows(installation)? - before;
     ensure!(rows == i64::try_from(TWINS)?, "{TWINS} twins became {rows} rows");
     Ok(())

@@ -25,7 +25,7 @@ pub(super) fn run(context: &Context<'_>) -> anyhow::Result<()> {
     let mut installation = context.installation()?;
     installation.mail_to(&sink);
     installation.set("MINTMARK_MAIL__WAIT", "0s");
-    sink.behave(|request, _| if request.method == "POST" { Reply::Silence } else { Reply::Well });
+    sink.behave(|request| if request.method == "POST" { Reply::Silence } else { Reply::Well });
     let doomed = Neighbor::start(&mut installation)?;
     doomed.sell(&ledger, IN_HAND)?;
     await_in_hand(&installation, IN_HAND)?;
@@ -35,7 +35,7 @@ pub(super) fn run(context: &Context<'_>) -> anyhow::Result<()> {
     frozen.server.signal(Signal::STOP)?;
     doomed.server.kill()?;
     // From here on letters are accepted, and the one that is left has to send all four.
-    sink.behave(|_, _| Reply::Well);
+    sink.behave(|_| Reply::Well);
     let heir = Neighbor::start(&mut installation)?;
     heir.sell(&ledger, 10)?;
     hurry(context, &installation)?;

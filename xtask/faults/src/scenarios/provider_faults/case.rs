@@ -90,7 +90,8 @@ impl Case {
         let waited = wait_for("the end of the sending", PATIENCE, || {
             let shown = show(installation, 1)?;
             last = shown["letters"][0].clone();
-            let ended = last["state"] != "sending" && (last["state"] != "queued" || !last["failure_class"].is_null());
+            let ended =
+                last["state"] != "sending" && (last["state"] != "queued" || !last["failure_class"].is_null());
             let expected = last["state"] == self.fate.state || self.fate.state == "queued";
             Ok((ended && expected).then_some(()))
         });
@@ -104,8 +105,7 @@ impl Provider {
         match self {
             Self::Postmark(behavior) => {
                 let sink = Sink::start()?;
-                let behavior = *behavior;
-                sink.behave(move |request, number| behavior(request, number));
+                sink.behave_in_turn(*behavior);
                 installation.mail_to(&sink);
                 Ok(Double::Postmark(sink))
             }
@@ -156,8 +156,13 @@ impl Fate {
     pub(super) const THROTTLE: Self =
         Self { state: "queued", class: Some("throttle"), attempts: 0, again: Some((22, 37)), copies: 0 };
     /// A person has to mend it: the channel pauses for 5 min, and no attempt is spent.
-    pub(super) const CONFIGURATION: Self =
-        Self { state: "queued", class: Some("configuration"), attempts: 0, again: Some((230, 361)), copies: 0 };
+    pub(super) const CONFIGURATION: Self = Self {
+        state: "queued",
+        class: Some("configuration"),
+        attempts: 0,
+        again: Some((230, 361)),
+        copies: 0,
+    };
 
     /// Given up at once, because another attempt would end the same way.
     pub(super) const fn given_up(class: &'static str) -> Self {
@@ -179,7 +184,10 @@ impl Fate {
         let Some((earliest, latest)) = self.again else { return Ok(()) };
         let next = letter["next_at"].as_str().context("no next_at")?;
         let pause = seconds_until(next)?;
-        ensure!((earliest..=latest).contains(&pause), "again in {pause} s, not within {earliest} to {latest}");
+        ensure!(
+            (earliest..=latest).contains(&pause),
+            "again in {pause} s, not within {earliest} to {latest}"
+        );
         Ok(())
     }
 }

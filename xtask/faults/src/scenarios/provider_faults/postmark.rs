@@ -19,7 +19,12 @@ pub(super) fn cases() -> Vec<Case> {
         case("200 with an error code", says::<200, 406>, Fate::given_up("recipient")),
         case("200 with garbage, accepted", garbage_accepted, Fate::ACCEPTED),
         case("reset after accepting", reset_accepted, Fate::ACCEPTED),
-        Case { name: "connection refused", provider: Provider::Absent, fate: Fate::TRANSIENT, takes_long: false },
+        Case {
+            name: "connection refused",
+            provider: Provider::Absent,
+            fate: Fate::TRANSIENT,
+            takes_long: false,
+        },
         Case { name: "no TLS", provider: Provider::WithoutTls, fate: Fate::TRANSIENT, takes_long: false },
         case("accepted, then silent", silent_accepted, Fate::ACCEPTED),
     ];
