@@ -77,7 +77,7 @@ impl Store {
 pub(crate) fn write(
     connection: &mut AnyConnection,
     conclusion: &Conclusion,
-    license: Option<&str>,
+    license: Option<i64>,
 ) -> Result<()> {
     update(connection, conclusion, license)?;
     diesel::insert_into(attempts::table)
@@ -94,7 +94,7 @@ pub(crate) fn write(
 }
 
 /// An attempt that comes late with nothing done does not undo what a later one has done.
-fn update(connection: &mut AnyConnection, conclusion: &Conclusion, license: Option<&str>) -> Result<()> {
+fn update(connection: &mut AnyConnection, conclusion: &Conclusion, license: Option<i64>) -> Result<()> {
     let Subject { kind, mode, order_id, sale_id } = &conclusion.subject;
     let latest = if conclusion.processed { i64::MAX } else { conclusion.attempt };
     let is_open = conclusions::processed.eq(false).or(conclusions::attempts.le(latest));
@@ -109,7 +109,7 @@ fn update(connection: &mut AnyConnection, conclusion: &Conclusion, license: Opti
             conclusions::outcome.eq(outcome.map(Outcome::as_str)),
             conclusions::error.eq(&conclusion.error),
             conclusions::reason.eq(&conclusion.reason),
-            conclusions::license_id.eq(license),
+            conclusions::license_number.eq(license),
             conclusions::concluded_at.eq(time::to_column(conclusion.at)),
         ))
         .execute(connection)?;

@@ -123,9 +123,9 @@ fn failed() -> _ {
     let letters_that_failed = unsent
         .filter(unsent.field(letters::error).is_not_null())
         .filter(unsent.field(letters::replaced).eq(false))
-        .select(unsent.field(letters::license_id).nullable());
+        .select(unsent.field(letters::license_number).nullable());
     let by_its_letter = attempted
-        .filter(attempted.field(conclusions::license_id).eq_any(letters_that_failed))
+        .filter(attempted.field(conclusions::license_number).eq_any(letters_that_failed))
         .select(attempted.field(conclusions::delivery_id));
     by_itself.union(by_its_letter)
 }
@@ -136,13 +136,16 @@ macro_rules! joined {
         conclusions::table
             .inner_join(deliveries::table)
             .left_join(licenses::table)
-            .left_join(letters::table.on(
-                letters::license_id.nullable().eq(conclusions::license_id).and(letters::replaced.eq(false)),
-            ))
+            .left_join(
+                letters::table.on(letters::license_number
+                    .nullable()
+                    .eq(conclusions::license_number)
+                    .and(letters::replaced.eq(false))),
+            )
             .select((
                 conclusions::all_columns,
                 (deliveries::source, deliveries::origin, deliveries::received_at),
-                licenses::key.nullable(),
+                (licenses::id, licenses::key).nullable(),
                 letters::error.nullable(),
             ))
     };
@@ -161,7 +164,7 @@ struct Conclusion {
     outcome: Option<String>,
     error: Option<String>,
     reason: Option<String>,
-    license_id: Option<String>,
+    _license_number: Option<i64>,
     _concluded_at: Option<i64>,
 }
 
@@ -169,13 +172,14 @@ struct Conclusion {
 struct Row {
     conclusion: Conclusion,
     delivery: (String, String, i64),
-    license_key: Option<String>,
+    license: Option<(String, String)>,
     letter_error: Option<String>,
 }
 
 impl Row {
     fn into_audit_row(self) -> Result<AuditRow> {
-        let Self { conclusion, delivery: (source, origin, received_at), license_key, letter_error } = self;
+        let Self { conclusion, delivery: (source, origin, received_at), license, letter_error } = self;
+        let (license_id, license_key) = license.unzip();
         let letter_error = letter_error.map(|error| format!("email error: {error}"));
         Ok(AuditRow {
             id: conclusion.delivery_id,
@@ -190,7 +194,7 @@ impl Row {
             outcome: outcome_from_column(conclusion.outcome)?,
             error: conclusion.error.or(letter_error),
             reason: conclusion.reason,
-            license_id: conclusion.license_id,
+            license_id,
             license_key,
         })
     }

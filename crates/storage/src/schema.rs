@@ -27,7 +27,7 @@ diesel::table! {
         outcome -> Nullable<Text>,
         error -> Nullable<Text>,
         reason -> Nullable<Text>,
-        license_id -> Nullable<Text>,
+        license_number -> Nullable<BigInt>,
         concluded_at -> Nullable<BigInt>,
     }
 }
@@ -45,7 +45,8 @@ diesel::table! {
 }
 
 diesel::table! {
-    licenses (id) {
+    licenses (number) {
+        number -> BigInt,
         id -> Text,
         key -> Text,
         blob -> Text,
@@ -73,7 +74,7 @@ diesel::table! {
 diesel::table! {
     license_events (id) {
         id -> BigInt,
-        license_id -> Text,
+        license_number -> BigInt,
         at -> BigInt,
         event -> Text,
         delivery_id -> Nullable<BigInt>,
@@ -84,7 +85,7 @@ diesel::table! {
 diesel::table! {
     letters (id) {
         id -> BigInt,
-        license_id -> Text,
+        license_number -> BigInt,
         kind -> Text,
         resend_number -> BigInt,
         mail_uid -> Text,
@@ -116,6 +117,7 @@ diesel::table! {
 }
 
 diesel::joinable!(conclusions -> deliveries (delivery_id));
-diesel::joinable!(conclusions -> licenses (license_id));
-diesel::joinable!(letters -> licenses (license_id));
-diesel::allow_tables_to_appear_in_same_query!(deliveries, conclusions, licenses, letters);
+diesel::joinable!(conclusions -> licenses (license_number));
+diesel::joinable!(license_events -> licenses (license_number));
+diesel::joinable!(letters -> licenses (license_number));
+diesel::allow_tables_to_appear_in_same_query!(deliveries, conclusions, licenses, license_events, letters);

@@ -28,7 +28,9 @@ CREATE TRIGGER deliveries_are_append_only BEFORE UPDATE ON deliveries
 FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE licenses (
-    id TEXT PRIMARY KEY NOT NULL,
+    -- What the other tables refer to: it grows, so their indexes grow at their ends and not all over.
+    number BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
     key TEXT NOT NULL UNIQUE,
     blob TEXT NOT NULL,
     line TEXT NOT NULL,
@@ -54,7 +56,6 @@ CREATE TABLE licenses (
 );
 
 CREATE INDEX licenses_by_email ON licenses (email);
-CREATE INDEX licenses_by_age ON licenses (created_at);
 
 -- What has been made of each delivery so far: one row a delivery, written with it.
 CREATE TABLE conclusions (
@@ -69,14 +70,14 @@ CREATE TABLE conclusions (
     outcome TEXT,
     error TEXT,
     reason TEXT,
-    license_id TEXT REFERENCES licenses (id),
+    license_number BIGINT REFERENCES licenses (number),
     concluded_at BIGINT
 );
 
 -- Most deliveries are processed, have no error, and name the sale that is their order: these indexes hold the others.
 CREATE INDEX conclusions_by_order ON conclusions (order_id) WHERE order_id IS NOT NULL;
 CREATE INDEX conclusions_by_sale ON conclusions (sale_id) WHERE sale_id IS NOT NULL;
-CREATE INDEX conclusions_by_license ON conclusions (license_id) WHERE license_id IS NOT NULL;
+CREATE INDEX conclusions_by_license ON conclusions (license_number) WHERE license_number IS NOT NULL;
 CREATE INDEX conclusions_unprocessed ON conclusions (delivery_id) WHERE NOT processed;
 CREATE INDEX conclusions_failed ON conclusions (delivery_id) WHERE error IS NOT NULL;
 
@@ -96,22 +97,22 @@ CREATE INDEX attempts_by_delivery ON attempts (delivery_id);
 -- Every change of a license, with the delivery or the person that caused it.
 CREATE TABLE license_events (
     id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    license_id TEXT NOT NULL REFERENCES licenses (id),
+    license_number BIGINT NOT NULL REFERENCES licenses (number),
     at BIGINT NOT NULL,
     event TEXT NOT NULL,
     delivery_id BIGINT REFERENCES deliveries (id),
     detail TEXT
 );
 
-CREATE INDEX license_events_by_license ON license_events (license_id);
+CREATE INDEX license_events_by_license ON license_events (license_number);
 
 -- The outbox. A letter is written in the transaction of its license and sent by a worker.
 CREATE TABLE letters (
     id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    license_id TEXT NOT NULL REFERENCES licenses (id),
+    license_number BIGINT NOT NULL REFERENCES licenses (number),
     kind TEXT NOT NULL,
     resend_number BIGINT NOT NULL,
-    mail_uid TEXT NOT NULL UNIQUE,
+    mail_uid TEXT NOT NULL CHECK (mail_uid <> ''),
     template TEXT NOT NULL,
     download TEXT,
     recipient TEXT NOT NULL,
@@ -130,11 +131,11 @@ CREATE TABLE letters (
     error TEXT,
     created_at BIGINT NOT NULL,
     sent_at BIGINT,
-    UNIQUE (license_id, kind, resend_number)
+    UNIQUE (license_number, kind, resend_number)
 );
 
 CREATE INDEX letters_due ON letters (due_at) WHERE due_at IS NOT NULL;
-CREATE INDEX letters_failed ON letters (license_id) WHERE error IS NOT NULL;
+CREATE INDEX letters_failed ON letters (license_number) WHERE error IS NOT NULL;
 CREATE INDEX letters_logged ON letters (id) WHERE state = 'logged';
 
 -- Who this installation is: the signing key and the license-key secret that its licenses were made with.

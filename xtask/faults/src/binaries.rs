@@ -1,7 +1,8 @@
 //! The programs under test, built once and copied aside, so that other builds do not replace them meanwhile.
 
-use std::fs;
+use std::fs::{self, Permissions};
 use std::io::BufReader;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::Stdio;
 
@@ -53,6 +54,8 @@ impl Binaries {
         for (name, path) in built {
             fs::copy(&path, folder.path().join(name)).with_context(|| format!("cannot copy {path}"))?;
         }
+        // A server that runs under another account has to be able to read itself.
+        fs::set_permissions(folder.path(), Permissions::from_mode(0o755))?;
         Ok(Self { folder })
     }
 

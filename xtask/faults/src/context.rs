@@ -1,7 +1,7 @@
 //! What a scenario is run with, and where it puts the figures that it measured.
 
 use std::cell::RefCell;
-use std::fmt::Display;
+use std::fmt::{self, Display};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -18,7 +18,21 @@ pub(crate) struct Bench {
     pub(crate) postgres: Option<Postgres>,
     pub(crate) length: Length,
     pub(crate) cycles: Option<usize>,
+    /// Where chance begins in each run of a scenario.
+    pub(crate) seed: u64,
 }
+
+/// A scenario that cannot be run here ends with this.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Skip(pub(crate) &'static str);
+
+impl fmt::Display for Skip {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.0)
+    }
+}
+
+impl std::error::Error for Skip {}
 
 /// How much certainty is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

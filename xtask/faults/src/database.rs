@@ -58,6 +58,23 @@ pub(crate) fn file(folder: &Path) -> std::path::PathBuf {
     folder.join("mintmark.db")
 }
 
+/// Keeps everybody else from writing.
+pub(crate) struct Lock(Witness);
+
+impl Lock {
+    pub(crate) fn take(mut witness: Witness) -> anyhow::Result<Self> {
+        witness.execute(match witness {
+            Witness::Sqlite(_) => "BEGIN IMMEDIATE",
+            Witness::Postgres(_) => "BEGIN; LOCK TABLE deliveries",
+        })?;
+        Ok(Self(witness))
+    }
+
+    pub(crate) fn release(mut self) -> anyhow::Result<()> {
+        self.0.execute("ROLLBACK")
+    }
+}
+
 /// Asks in plain SQL, of both databases the same.
 pub(crate) enum Witness {
     Sqlite(SqliteConnection),
@@ -89,13 +106,13 @@ impl Witness {
         rows.with_context(|| format!("no answer to {question}"))
     }
 
-    /// Changes something.
+    /// A statement, or several.
     pub(crate) fn execute(&mut self, statement: &str) -> anyhow::Result<()> {
-        match self {
-            Self::Sqlite(connection) => connection.batch_execute(statement)?,
-            Self::Postgres(connection) => connection.batch_execute(statement)?,
-        }
-        Ok(())
+        let done = match self {
+            Self::Sqlite(connection) => connection.batch_execute(statement),
+            Self::Postgres(connection) => connection.batch_execute(statement),
+        };
+        done.with_context(|| format!("cannot {statement}"))
     }
 
     /// The one number that a question for `value` answers.

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -31,6 +32,7 @@ pub(crate) struct Installation<'a> {
     binaries: &'a Binaries,
     port: u16,
     variables: BTreeMap<String, String>,
+    account: Option<u32>,
     starts: AtomicU32,
 }
 
@@ -40,8 +42,15 @@ impl<'a> Installation<'a> {
         let catalog = format!("gumroad:\n  \"{PRODUCT}\": core\n");
         fs::write(folder.path().join("products.yaml"), catalog)?;
         let port = port::free()?;
-        let mut installation =
-            Self { database, folder, binaries, port, variables: BTreeMap::new(), starts: AtomicU32::new(0) };
+        let mut installation = Self {
+            database,
+            folder,
+            binaries,
+            port,
+            variables: BTreeMap::new(),
+            account: None,
+            starts: AtomicU32::new(0),
+        };
         let data = installation.data_folder();
         let path = |path: PathBuf| path.display().to_string();
         installation.set("MINTMARK_DATA_DIR", &path(data.clone()));
@@ -80,10 +89,18 @@ impl<'a> Installation<'a> {
         self.variables.remove(name);
     }
 
+    /// From the next start on, servers run under this account; only root can have that.
+    pub(crate) fn run_as(&mut self, account: u32) {
+        self.account = Some(account);
+    }
+
     /// A program of ours, told of this installation and of nothing else.
     pub(crate) fn program(&self, name: &str) -> Command {
         let mut command = Command::new(self.binaries.path(name));
         command.env_clear().envs(&self.variables).current_dir(self.folder.path()).stdin(Stdio::null());
+        if let Some(account) = self.account {
+            command.uid(account).gid(account);
+        }
         command
     }
 

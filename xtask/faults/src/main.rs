@@ -7,6 +7,7 @@ mod canary;
 mod command_lines;
 mod context;
 mod database;
+mod disk;
 mod doubles;
 mod installation;
 mod ledger;
@@ -15,9 +16,11 @@ mod measures;
 mod postgres_cluster;
 mod proxy;
 mod raw_http;
+mod refusal;
 mod report;
 mod scenarios;
 mod server;
+mod shims;
 mod sink;
 mod slow_clients;
 
@@ -63,13 +66,13 @@ fn main() -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let seed = arguments.seed.unwrap_or_else(|| fastrand::u64(..));
-    fastrand::seed(seed);
     println!("seed {seed}");
     let bench = Bench {
         binaries: Binaries::build(if arguments.release { Profile::Release } else { Profile::Dev })?,
         postgres: postgres::supply()?,
         length: if arguments.long { Length::Long } else { Length::Short },
         cycles: arguments.cycles,
+        seed,
     };
     let mut report = Report::default();
     for scenario in chosen {

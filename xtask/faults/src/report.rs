@@ -1,9 +1,13 @@
 //! The table of a run: what was tried, how it ended, what it measured.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
+use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::context::{Bench, Context};
+use anyhow::anyhow;
+
+use crate::context::{Bench, Context, Skip};
 use crate::database::Kind;
 use crate::scenarios::Scenario;
 
@@ -30,13 +34,13 @@ enum Ending {
 }
 
 impl Report {
-    /// Runs a scenario on each of its databases; a failed one does not stop the next.
+    /// Runs a scenario on each of its databases, side by side; a failed one does not stop the next.
     pub(crate) fn run(&mut self, scenario: &Scenario, bench: &Bench) {
-        for &kind in scenario.databases.kinds() {
-            let line = run(scenario, bench, kind);
-            println!("{line}");
-            self.lines.push(line);
-        }
+        thread::scope(|scope| {
+            let kinds = scenario.databases.kinds().iter();
+            let runs: Vec<_> = kinds.map(|kind| scope.spawn(move || run(scenario, bench, *kind))).collect();
+            self.lines.extend(runs.into_iter().map(|run| run.join().expect("a run catches its panics")));
+        });
     }
 
     /// Prints the whole table, and the two numbers that matter.
@@ -55,11 +59,19 @@ fn run(scenario: &Scenario, bench: &Bench, kind: Kind) -> Line {
         return line(Ending::Skipped, Duration::ZERO, "no PostgreSQL is installed".to_owned());
     }
     let context = Context::new(bench, kind);
+    fastrand::seed(bench.seed);
     let start = Instant::now();
-    match (scenario.run)(&context) {
-        Ok(()) => line(Ending::Held, start.elapsed(), context.figures()),
-        Err(error) => line(Ending::Failed, start.elapsed(), format!("{}\n{error:#}\n", context.figures())),
-    }
+    let result = catch_unwind(AssertUnwindSafe(|| (scenario.run)(&context)));
+    let took = start.elapsed();
+    let line = match result.unwrap_or_else(|_| Err(anyhow!("it panicked"))) {
+        Ok(()) => line(Ending::Held, took, context.figures()),
+        Err(error) => match error.downcast_ref::<Skip>() {
+            Some(reason) => line(Ending::Skipped, took, reason.to_string()),
+            None => line(Ending::Failed, took, format!("{}\n{error:#}\n", context.figures())),
+        },
+    };
+    println!("{line}");
+    line
 }
 
 impl std::fmt::Display for Line {

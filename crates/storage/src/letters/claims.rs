@@ -141,6 +141,6 @@ fn is_new() -> _ {
 
 fn with_license(connection: &mut AnyConnection, id: i64) -> Result<Option<ClaimedLetter>> {
     let Some(letter) = find(connection, id)? else { return Ok(None) };
-    let license = licenses::find(connection, &letter.license_id)?;
+    let license = licenses::by_id(connection, &letter.license_id)?;
     Ok(license.map(|license| ClaimedLetter { letter, license }))
 }

@@ -9,12 +9,12 @@ pub use claims::{Claim, ClaimedLetter, LetterResult};
 pub(crate) use queue::insert;
 
 use crate::connection::AnyConnection;
-use crate::schema::letters;
+use crate::schema::{letters, licenses};
 use crate::{LetterState, Result, Store};
 use diesel::sql_types::Text;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 use jiff::Timestamp;
-use row::Row;
+use row::Joined;
 
 /// A letter that is about to be written down.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,28 +76,34 @@ pub struct Letter {
 impl Store {
     /// The letters of a license, oldest first.
     pub fn letters(&self, license_id: &str) -> Result<Vec<Letter>> {
-        let rows: Vec<Row> = self.read(|connection| {
+        let rows: Vec<Joined> = self.read(|connection| {
             Ok(letters::table
-                .filter(letters::license_id.eq(license_id))
+                .inner_join(licenses::table)
+                .filter(licenses::id.eq(license_id))
                 .order(letters::id)
+                .select((letters::all_columns, licenses::id))
                 .load(connection)?)
         })?;
-        rows.into_iter().map(Row::into_letter).collect()
+        rows.into_iter().map(|(row, license_id)| row.into_letter(license_id)).collect()
     }
 
     /// The newest letter of a license.
     pub fn newest_letter(&self, license_id: &str) -> Result<Option<Letter>> {
-        self.read(|connection| newest(connection, license_id))
+        self.read(|connection| match crate::licenses::number(connection, license_id)? {
+            Some(number) => newest(connection, number),
+            None => Ok(None),
+        })
     }
 
     /// The licenses whose newest letter lies in the letters folder and was never mailed.
     pub fn licenses_never_mailed(&self) -> Result<Vec<String>> {
         self.read(|connection| {
             Ok(letters::table
+                .inner_join(licenses::table)
                 .filter(is_logged())
                 .filter(letters::replaced.eq(false))
                 .order(letters::id)
-                .select(letters::license_id)
+                .select(licenses::id)
                 .load(connection)?)
         })
     }
@@ -108,16 +114,23 @@ fn is_logged() -> diesel::dsl::Eq<letters::state, diesel::expression::SqlLiteral
     letters::state.eq(diesel::dsl::sql("'logged'"))
 }
 
-pub(crate) fn newest(connection: &mut AnyConnection, license_id: &str) -> Result<Option<Letter>> {
-    let row: Option<Row> = letters::table
-        .filter(letters::license_id.eq(license_id))
+pub(crate) fn newest(connection: &mut AnyConnection, license: i64) -> Result<Option<Letter>> {
+    let row: Option<Joined> = letters::table
+        .inner_join(licenses::table)
+        .filter(letters::license_number.eq(license))
         .order(letters::id.desc())
+        .select((letters::all_columns, licenses::id))
         .first(connection)
         .optional()?;
-    row.map(Row::into_letter).transpose()
+    row.map(|(row, license_id)| row.into_letter(license_id)).transpose()
 }
 
 pub(super) fn find(connection: &mut AnyConnection, id: i64) -> Result<Option<Letter>> {
-    let row: Option<Row> = letters::table.find(id).first(connection).optional()?;
-    row.map(Row::into_letter).transpose()
+    let row: Option<Joined> = letters::table
+        .inner_join(licenses::table)
+        .filter(letters::id.eq(id))
+        .select((letters::all_columns, licenses::id))
+        .first(connection)
+        .optional()?;
+    row.map(|(row, license_id)| row.into_letter(license_id)).transpose()
 }

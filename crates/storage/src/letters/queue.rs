@@ -21,8 +21,9 @@ impl Store {
         now: Timestamp,
     ) -> Pending<Letter> {
         self.write(move |connection| {
-            let letter = insert(connection, &license_id, letter, now)?;
-            licenses::add_event(connection, &license_id, now, "resent", None, detail.as_deref())?;
+            let number = licenses::number(connection, &license_id)?.ok_or(diesel::NotFound)?;
+            let letter = insert(connection, number, &license_id, letter, now)?;
+            licenses::add_event(connection, number, now, "resent", None, detail.as_deref())?;
             Ok(letter)
         })
     }
@@ -70,18 +71,19 @@ impl Store {
 /// Inside the transaction of whatever the letter is about.
 pub(crate) fn insert(
     connection: &mut AnyConnection,
+    license: i64,
     license_id: &str,
     new: NewLetter,
     now: Timestamp,
 ) -> Result<Letter> {
-    let earlier = diesel::update(letters::table.filter(letters::license_id.eq(license_id)))
+    let earlier = diesel::update(letters::table.filter(letters::license_number.eq(license)))
         .set(letters::replaced.eq(true))
         .execute(connection)?;
     let state = if new.unmailable.is_some() { LetterState::Held } else { LetterState::Queued };
     let not_before = time::to_column(new.not_before);
     let row: Row = diesel::insert_into(letters::table)
         .values((
-            letters::license_id.eq(license_id),
+            letters::license_number.eq(license),
             letters::kind.eq(LICENSE_LETTER),
             letters::resend_number.eq(i64::try_from(earlier).unwrap_or(i64::MAX)),
             letters::mail_uid.eq(new.mail_uid),
@@ -99,5 +101,5 @@ pub(crate) fn insert(
         ))
         .returning(letters::all_columns)
         .get_result(connection)?;
-    row.into_letter()
+    row.into_letter(license_id.to_owned())
 }

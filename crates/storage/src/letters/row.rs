@@ -3,10 +3,13 @@
 use super::Letter;
 use crate::{Error, LetterState, Result, time};
 
+/// The columns of the letter, and the id of its license.
+pub(super) type Joined = (Row, String);
+
 #[derive(diesel::Queryable)]
 pub(super) struct Row {
     id: i64,
-    license_id: String,
+    _license_number: i64,
     _kind: String,
     resend_number: i64,
     mail_uid: String,
@@ -29,11 +32,11 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub(super) fn into_letter(self) -> Result<Letter> {
+    pub(super) fn into_letter(self, license_id: String) -> Result<Letter> {
         let state = LetterState::from_word(&self.state);
         Ok(Letter {
             id: self.id,
-            license_id: self.license_id,
+            license_id,
             resend_number: self.resend_number,
             mail_uid: self.mail_uid,
             template: self.template,

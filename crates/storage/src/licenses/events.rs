@@ -1,7 +1,7 @@
 //! The history of a license.
 
 use crate::connection::AnyConnection;
-use crate::schema::license_events;
+use crate::schema::{license_events, licenses};
 use crate::{Result, Store, time};
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use jiff::Timestamp;
@@ -24,7 +24,8 @@ impl Store {
     pub fn license_events(&self, license_id: &str) -> Result<Vec<LicenseEvent>> {
         let rows: Vec<(i64, String, Option<i64>, Option<String>)> = self.read(|connection| {
             Ok(license_events::table
-                .filter(license_events::license_id.eq(license_id))
+                .inner_join(licenses::table)
+                .filter(licenses::id.eq(license_id))
                 .order(license_events::id)
                 .select((
                     license_events::at,
@@ -43,7 +44,7 @@ impl Store {
 
 pub(crate) fn add_event(
     connection: &mut AnyConnection,
-    license_id: &str,
+    license: i64,
     at: Timestamp,
     event: &str,
     delivery_id: Option<i64>,
@@ -51,7 +52,7 @@ pub(crate) fn add_event(
 ) -> Result<()> {
     diesel::insert_into(license_events::table)
         .values((
-            license_events::license_id.eq(license_id),
+            license_events::license_number.eq(license),
             license_events::at.eq(time::to_column(at)),
             license_events::event.eq(event),
             license_events::delivery_id.eq(delivery_id),

@@ -40,42 +40,47 @@ impl Store {
 fn write(connection: &mut AnyConnection, issue: Issue) -> Result<Issued> {
     let Issue { license, letter, conclusion } = issue;
     let now = conclusion.at;
-    let insertion =
-        transaction::insert_unless_taken(connection, |connection| row::insert(connection, &license, now))?;
+    let mut number = 0;
+    let insertion = transaction::insert_unless_taken(connection, |connection| {
+        number = row::insert(connection, &license, now)?;
+        Ok(1)
+    })?;
     match insertion {
-        Insertion::Done => minted(connection, license, letter, conclusion),
+        Insertion::Done => minted(connection, number, license, letter, conclusion),
         Insertion::Taken => found(connection, &license, conclusion),
     }
 }
 
 fn minted(
     connection: &mut AnyConnection,
+    number: i64,
     terms: NewLicense,
     letter: NewLetter,
     conclusion: Conclusion,
 ) -> Result<Issued> {
     let now = conclusion.at;
-    let letter = letters::insert(connection, &terms.id, letter, now)?;
-    add_event(connection, &terms.id, now, "minted", Some(conclusion.delivery_id), None)?;
+    let letter = letters::insert(connection, number, &terms.id, letter, now)?;
+    add_event(connection, number, now, "minted", Some(conclusion.delivery_id), None)?;
     let conclusion = Conclusion { outcome: Some(Outcome::Minted), ..conclusion };
-    conclusions::write(connection, &conclusion, Some(&terms.id))?;
+    conclusions::write(connection, &conclusion, Some(number))?;
     Ok(Issued::Now(License { terms, status: LicenseStatus::Active, created_at: now }, letter))
 }
 
 fn found(connection: &mut AnyConnection, new: &NewLicense, conclusion: Conclusion) -> Result<Issued> {
-    let license = of_same_order(connection, new)?;
-    let letter = letters::newest(connection, &license.terms.id)?;
+    let (number, license) = of_same_order(connection, new)?;
+    let letter = letters::newest(connection, number)?;
     let conclusion = Conclusion { outcome: Some(Outcome::Found), ..conclusion };
-    conclusions::write(connection, &conclusion, Some(&license.terms.id))?;
+    conclusions::write(connection, &conclusion, Some(number))?;
     Ok(Issued::Before(license, letter))
 }
 
-fn of_same_order(connection: &mut AnyConnection, new: &NewLicense) -> Result<License> {
+fn of_same_order(connection: &mut AnyConnection, new: &NewLicense) -> Result<(i64, License)> {
     let row: Option<Row> = licenses::table
         .filter(licenses::source.eq(&new.source).and(licenses::mode.eq(&new.mode)))
         .filter(licenses::source_order_id.eq(&new.source_order_id).and(licenses::item.eq(new.item)))
         .first(connection)
         .optional()?;
     // The conflict was about the id or the key: another order has them, which no honest key makes happen.
-    row.ok_or_else(|| Error::Corrupt("another order holds this license key".to_owned()))?.into_license()
+    let row = row.ok_or_else(|| Error::Corrupt("another order holds this license key".to_owned()))?;
+    Ok((row.number, row.into_license()?))
 }

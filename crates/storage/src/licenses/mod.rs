@@ -82,7 +82,7 @@ pub struct LicenseFilter {
 impl Store {
     /// The license with this id.
     pub fn license(&self, id: &str) -> Result<Option<License>> {
-        self.read(|connection| find(connection, id))
+        self.read(|connection| by_id(connection, id))
     }
 
     /// The licenses that a filter names, newest first.
@@ -96,14 +96,19 @@ impl Store {
         if let Some(limit) = filter.limit {
             query = query.limit(limit);
         }
-        let rows: Vec<Row> = self.read(|connection| {
-            Ok(query.order((licenses::created_at.desc(), licenses::id.asc())).load(connection)?)
-        })?;
+        let rows: Vec<Row> =
+            self.read(|connection| Ok(query.order(licenses::number.desc()).load(connection)?))?;
         rows.into_iter().map(Row::into_license).collect()
     }
 }
 
-pub(crate) fn find(connection: &mut AnyConnection, id: &str) -> Result<Option<License>> {
-    let row: Option<Row> = licenses::table.find(id).first(connection).optional()?;
+pub(crate) fn by_id(connection: &mut AnyConnection, id: &str) -> Result<Option<License>> {
+    let row: Option<Row> = licenses::table.filter(licenses::id.eq(id)).first(connection).optional()?;
     row.map(Row::into_license).transpose()
+}
+
+/// The number of the license with this id.
+pub(crate) fn number(connection: &mut AnyConnection, id: &str) -> Result<Option<i64>> {
+    let number = licenses::table.filter(licenses::id.eq(id)).select(licenses::number);
+    Ok(number.first(connection).optional()?)
 }

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 #[derive(diesel::Queryable)]
 pub(super) struct Row {
+    pub(super) number: i64,
     id: String,
     key: String,
     blob: String,
@@ -68,7 +69,7 @@ pub(super) fn insert(
     connection: &mut AnyConnection,
     new: &NewLicense,
     now: Timestamp,
-) -> diesel::QueryResult<usize> {
+) -> diesel::QueryResult<i64> {
     diesel::insert_into(licenses::table)
         .values((
             licenses::id.eq(&new.id),
@@ -93,5 +94,6 @@ pub(super) fn insert(
             licenses::seq.eq(new.seq),
             licenses::created_at.eq(time::to_column(now)),
         ))
-        .execute(connection)
+        .returning(licenses::number)
+        .get_result(connection)
 }

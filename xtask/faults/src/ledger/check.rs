@@ -106,12 +106,12 @@ fn each_order_has_one_license(tellings: &[Telling], rows: &Rows) -> anyhow::Resu
 
 /// A license is made of a delivery that tells of its order.
 fn no_license_comes_from_nowhere(rows: &Rows) -> anyhow::Result<()> {
-    let told: HashSet<(&str, &str)> =
-        rows.deliveries.values().map(|delivery| (delivery.license_id.as_str(), order(delivery))).collect();
+    let told: HashSet<(i64, &str)> =
+        rows.deliveries.values().map(|delivery| (delivery.license, order(delivery))).collect();
     for license in &rows.licenses {
         let order = license.order_id.replace('=', "%3D");
         ensure!(
-            told.contains(&(&license.id, &order)),
+            told.contains(&(license.number, order.as_str())),
             "no delivery tells of the license of {}",
             license.order_id
         );
@@ -128,10 +128,10 @@ fn order(delivery: &Delivery) -> &str {
 
 /// Answers how many letters were accepted beyond the one for each license.
 fn each_license_has_its_letter(rows: &Rows, accepted: &[sink::Letter]) -> anyhow::Result<usize> {
-    let licenses: HashMap<&str, &str> =
-        rows.letters.iter().map(|letter| (letter.mail_uid.as_str(), letter.license_id.as_str())).collect();
-    let keys: HashMap<&str, &str> =
-        rows.licenses.iter().map(|license| (license.id.as_str(), license.key.as_str())).collect();
+    let licenses: HashMap<&str, i64> =
+        rows.letters.iter().map(|letter| (letter.mail_uid.as_str(), letter.license)).collect();
+    let keys: HashMap<i64, &str> =
+        rows.licenses.iter().map(|license| (license.number, license.key.as_str())).collect();
     let mut served = HashSet::new();
     for letter in accepted {
         let license =

@@ -114,6 +114,12 @@ impl Ledger {
         self.tellings().iter().filter(|telling| telling.acknowledgment().is_some()).count()
     }
 
+    /// How many tellings were answered 503 so far.
+    pub(crate) fn refused(&self) -> usize {
+        let is_refused = |telling: &&Telling| matches!(&telling.ending, Ending::Answered(answer, _) if answer.status == 503);
+        self.tellings().iter().filter(is_refused).count()
+    }
+
     fn tellings(&self) -> MutexGuard<'_, Vec<Telling>> {
         self.tellings.lock().unwrap_or_else(PoisonError::into_inner)
     }

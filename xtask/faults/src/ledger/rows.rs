@@ -15,15 +15,15 @@ pub(super) struct Delivery {
     pub(super) id: i64,
     #[diesel(sql_type = Binary)]
     pub(super) body: Vec<u8>,
-    /// The license that it made or found, or nothing.
-    #[diesel(sql_type = Text)]
-    pub(super) license_id: String,
+    /// The number of the license that it made or found, or zero.
+    #[diesel(sql_type = BigInt)]
+    pub(super) license: i64,
 }
 
 #[derive(Debug, QueryableByName)]
 pub(super) struct License {
-    #[diesel(sql_type = Text)]
-    pub(super) id: String,
+    #[diesel(sql_type = BigInt)]
+    pub(super) number: i64,
     #[diesel(sql_type = Text)]
     pub(super) key: String,
     #[diesel(sql_type = Text)]
@@ -33,8 +33,8 @@ pub(super) struct License {
 /// A letter of the outbox.
 #[derive(Debug, QueryableByName)]
 pub(super) struct Letter {
-    #[diesel(sql_type = Text)]
-    pub(super) license_id: String,
+    #[diesel(sql_type = BigInt)]
+    pub(super) license: i64,
     #[diesel(sql_type = Text)]
     pub(super) mail_uid: String,
     #[diesel(sql_type = Text)]
@@ -52,13 +52,13 @@ pub(super) struct Rows {
 impl Rows {
     pub(super) fn read(witness: &mut Witness) -> anyhow::Result<Self> {
         let deliveries: Vec<Delivery> = witness.rows(
-            "SELECT d.id, d.body, coalesce(c.license_id, '') AS license_id \
+            "SELECT d.id, d.body, coalesce(c.license_number, 0) AS license \
              FROM deliveries d LEFT JOIN conclusions c ON c.delivery_id = d.id",
         )?;
         Ok(Self {
             deliveries: deliveries.into_iter().map(|delivery| (delivery.id, delivery)).collect(),
-            licenses: witness.rows("SELECT id, key, source_order_id AS order_id FROM licenses")?,
-            letters: witness.rows("SELECT license_id, mail_uid, state FROM letters")?,
+            licenses: witness.rows("SELECT number, key, source_order_id AS order_id FROM licenses")?,
+            letters: witness.rows("SELECT license_number AS license, mail_uid, state FROM letters")?,
         })
     }
 }
@@ -84,12 +84,12 @@ const IMPOSSIBLE: [(&str, &str); 5] = [
     (
         "licenses without a letter",
         "SELECT count(*) AS value FROM licenses l \
-         WHERE NOT EXISTS (SELECT 1 FROM letters m WHERE m.license_id = l.id)",
+         WHERE NOT EXISTS (SELECT 1 FROM letters m WHERE m.license_number = l.number)",
     ),
     (
         "letters without a license",
         "SELECT count(*) AS value FROM letters m \
-         WHERE NOT EXISTS (SELECT 1 FROM licenses l WHERE l.id = m.license_id)",
+         WHERE NOT EXISTS (SELECT 1 FROM licenses l WHERE l.number = m.license_number)",
     ),
     (
         "conclusions without a delivery",
@@ -98,8 +98,8 @@ const IMPOSSIBLE: [(&str, &str); 5] = [
     ),
     (
         "conclusions whose license is missing",
-        "SELECT count(*) AS value FROM conclusions c WHERE c.license_id IS NOT NULL \
-         AND NOT EXISTS (SELECT 1 FROM licenses l WHERE l.id = c.license_id)",
+        "SELECT count(*) AS value FROM conclusions c WHERE c.license_number IS NOT NULL \
+         AND NOT EXISTS (SELECT 1 FROM licenses l WHERE l.number = c.license_number)",
     ),
 ];
 

@@ -91,8 +91,8 @@ fn flood(shop: &Shop<'_>, count: usize) -> anyhow::Result<()> {
 
 fn sizes_at_the_limit(shop: &Shop<'_>) -> anyhow::Result<()> {
     for (size, kept, reason) in [
-        (LIMIT - 1, LIMIT - 1, "unreadable"),
-        (LIMIT, LIMIT, "unreadable"),
+        (LIMIT - 1, LIMIT - 1, "missing field"),
+        (LIMIT, LIMIT, "missing field"),
         (LIMIT + 1, 4096, "body too large"),
     ] {
         let before = shop.recorded()?;
@@ -169,7 +169,7 @@ fn gzip_bomb(shop: &Shop<'_>) -> anyhow::Result<()> {
     let head = shop.head().with("content-encoding", "gzip").with("content-length", &bomb.len().to_string());
     connection.send(&head.end())?;
     connection.send(&bomb)?;
-    no_mint(&connection.answer()?, "unreadable")?;
+    no_mint(&connection.answer()?, "missing field")?;
     let expected = Recorded { rows: before.rows + 1, last_body: i64::try_from(bomb.len())? };
     ensure!(shop.recorded()? == expected, "{:?}", shop.recorded()?);
     Ok(())
@@ -181,7 +181,7 @@ fn ninety_headers(shop: &Shop<'_>) -> anyhow::Result<()> {
     let mut connection = shop.connect()?;
     connection.send(&head.with("content-length", "1").end())?;
     connection.send(b"x")?;
-    no_mint(&connection.answer()?, "unreadable")
+    no_mint(&connection.answer()?, "missing field")
 }
 
 /// More than any store sends; what matters is that it is answered and costs nothing.
