@@ -1,13 +1,19 @@
 //! The command lines of an installation, as a person at a terminal uses them.
 
+use std::fs::File;
+use std::io::{Read, Seek};
 use std::process::Command;
+use std::time::Duration;
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use jiff::Timestamp;
 use serde_json::Value;
-use xtask::process::output;
+use xtask::process::{output, wait_within};
 
 use crate::installation::Installation;
+
+/// Ten thousand rows are replayed within this time, on a slow machine too.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What a program printed, and how it ended.
 #[derive(Debug)]
@@ -17,14 +23,24 @@ pub(crate) struct Said {
     pub(crate) complaints: String,
 }
 
-/// Runs a program to its end, whatever that is.
+/// Runs a program to its end, whatever that is; one that goes on is an error.
 pub(crate) fn run(command: &mut Command) -> anyhow::Result<Said> {
-    let ended = command.output().context("cannot start a program of ours")?;
-    Ok(Said {
-        code: ended.status.code(),
-        output: String::from_utf8_lossy(&ended.stdout).into_owned(),
-        complaints: String::from_utf8_lossy(&ended.stderr).into_owned(),
-    })
+    let (mut output, mut complaints) = (tempfile::tempfile()?, tempfile::tempfile()?);
+    let child = command.stdout(output.try_clone()?).stderr(complaints.try_clone()?).spawn();
+    let mut child = child.context("cannot start a program of ours")?;
+    let Some(status) = wait_within(&mut child, PATIENCE)? else {
+        child.kill()?;
+        child.wait()?;
+        bail!("a program of ours did not end: {}{}", read(&mut output)?, read(&mut complaints)?);
+    };
+    Ok(Said { code: status.code(), output: read(&mut output)?, complaints: read(&mut complaints)? })
+}
+
+fn read(file: &mut File) -> anyhow::Result<String> {
+    let mut bytes = Vec::new();
+    file.rewind()?;
+    file.read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// Everything about one audit row.

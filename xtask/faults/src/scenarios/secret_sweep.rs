@@ -169,7 +169,7 @@ fn misconfigured(installation: &mut Installation<'_>, said: &mut Said) -> anyhow
         ("MINTMARK_DATABASE__URL", format!("postgres://u:{DATABASE_PASSWORD}%zz@127.0.0.1:1/d")),
         ("MINTMARK_MAIL__SMTP__URL", format!("smtp://u:{SMTP_PASSWORD}@mail.example.com/path")),
         ("MINTMARK_MAIL__POSTMARK__TOKN", TOKEN.to_owned()),
-        ("MINTMARK_SOURCES__GUMROAD__ACCESS_TOKEN", format!("[\"{ACCESS_TOKEN}\"]")),
+        ("MINTMARK_SOURCES__GUMROAD__ACCESS_TOKN", ACCESS_TOKEN.to_owned()),
         ("MINTMARK_HTTP__BIND", SECRET.to_owned()),
     ];
     for (name, value) in mistakes {
