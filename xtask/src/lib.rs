@@ -1,7 +1,8 @@
-//! The project's own chores: `cargo xtask test`, `smoke`, `faults` and `tidy`; and what its other tools share with them.
+//! The project's own chores: `cargo xtask test`, `smoke`, `faults`, `bench` and `tidy`; and what its other tools share with them.
 
 #![expect(clippy::print_stdout, reason = "a chore tells a person at a terminal what it does")]
 
+mod bench;
 mod faults;
 pub mod port;
 pub mod postgres;
@@ -37,8 +38,16 @@ enum Chore {
         release: bool,
     },
     /// Break the real server in every way that we know, and count what is lost
+    #[command(disable_help_flag = true)]
     Faults {
         /// Handed on: --long, --only NAME, --list, --cycles N, …
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
+    /// Measure the server beside the limits of this machine and beside a peer
+    #[command(disable_help_flag = true)]
+    Bench {
+        /// Handed on: --json FILE, --seconds N, --only NAME, …
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
@@ -56,6 +65,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Chore::Smoke { release: true } => Ok(smoke::run(Profile::Release)),
         Chore::Smoke { release: false } => Ok(smoke::run(Profile::Dev)),
         Chore::Faults { arguments } => faults::run(&arguments),
+        Chore::Bench { arguments } => bench::run_with(&arguments),
         Chore::Tidy => tidy::run(),
     }
 }

@@ -23,7 +23,7 @@ pub enum Error {
     #[error(transparent)]
     Licensing(#[from] mintmark_licensing::Error),
     /// A file of the data folder.
-    #[error("cannot use {}", path.display())]
+    #[error("cannot use {}; it has to be there, and to belong to the account of this program", path.display())]
     File {
         /// Which file.
         path: PathBuf,

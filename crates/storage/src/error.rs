@@ -10,6 +10,14 @@ pub enum Error {
     /// The database could not be reached, opened or locked in time.
     #[error("the database cannot be reached: {0}")]
     Unreachable(String),
+    /// The file of an SQLite database, or its folder, may not be used.
+    #[error("cannot use the database at {}: {reason}; the account of this program has to own the file and its folder, and to be allowed to write both", path.display())]
+    Forbidden {
+        /// Which file.
+        path: PathBuf,
+        /// What the system says.
+        reason: String,
+    },
     /// The file of an SQLite database does not exist; nothing creates it but a first run.
     #[error("there is no database at {}; check the URL, or create it with `mintmark-admin init`", .0.display())]
     Missing(PathBuf),
@@ -31,6 +39,9 @@ pub enum Error {
     /// Too much is waiting to be written.
     #[error("the write queue is full")]
     Full,
+    /// The disk of the database failed. Only a new process can tell what is on it.
+    #[error("the disk of the database failed; start the server again")]
+    Failed,
     /// The writer has stopped.
     #[error("the store is shutting down")]
     Closed,
@@ -52,7 +63,15 @@ pub enum Error {
 impl Error {
     /// Whether it is trouble of the database as a whole, which passes, and says nothing of the row in hand.
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Unreachable(_) | Self::Full | Self::Closed | Self::Aborted(_))
+        matches!(
+            self,
+            Self::Unreachable(_)
+                | Self::Forbidden { .. }
+                | Self::Full
+                | Self::Closed
+                | Self::Failed
+                | Self::Aborted(_)
+        )
     }
 }
 

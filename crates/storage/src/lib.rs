@@ -3,8 +3,9 @@
 //! **Architecture Invariant:** this is the only crate that names diesel, and no diesel type is in a public
 //! signature.
 //!
-//! Reading is synchronous. Writing goes through one writer that commits whatever is queued in one transaction,
-//! and returns a [`Pending`]: a plain future that a server awaits and a command line waits for.
+//! Reading is synchronous. Writing commits whatever is queued in one transaction, and returns a [`Pending`]: a plain
+//! future that a server awaits and a command line waits for. SQLite has one writing thread; PostgreSQL has a lane for
+//! each kind of write that comes with every delivery, whose batches are single statements.
 //!
 //! 1. [`Store::open`] refuses what is missing, newer, somebody else's, not durable, or in another server's hands.
 //! 2. [`Store::record`] puts a [`Delivery`] on record; nothing else makes one, and nothing changes it.
@@ -15,8 +16,11 @@
 //!
 //! `Ok` means on disk. After any error ask again: what was written is found, and what was not is written then.
 //!
-//! **Architecture Invariant:** one transaction writes at a time, on both databases. Servers and command lines beside
-//! each other therefore take turns and never wait for each other in a circle.
+//! **Architecture Invariant:** what writes many rows at a time writes them in the order of their keys. Servers and
+//! command lines beside each other therefore take turns and do not wait for each other in a circle.
+//!
+//! **Architecture Invariant:** after an I/O error nothing more is written ([`Store::on_failure`]): only a new process
+//! knows what is on the disk. A full disk and a database that is locked or away pass by themselves.
 
 mod conclusions;
 mod connection;

@@ -12,15 +12,20 @@ pub(crate) struct ServerLock {
 
 impl ServerLock {
     pub(crate) fn take(database: &Path) -> Result<Self> {
-        let unreachable =
-            |error: std::io::Error| Error::Unreachable(format!("{}: {error}", database.display()));
-        let path = lock_path(database).map_err(unreachable)?;
+        let forbidden =
+            |error: std::io::Error| Error::Forbidden { path: database.to_owned(), reason: error.to_string() };
+        let path = lock_path(database).map_err(forbidden)?;
         let file =
-            OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(unreachable)?;
+            OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(forbidden)?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
+            Ok(()) => {
+                // SQLite would open a file that it may only read, and say so at the first write. No connection of
+                // this process is open yet, so closing the file drops no lock.
+                OpenOptions::new().append(true).open(database).map_err(forbidden)?;
+                Ok(Self { _file: file })
+            }
             Err(TryLockError::WouldBlock) => Err(Error::InUse(database.to_owned())),
-            Err(TryLockError::Error(error)) => Err(unreachable(error)),
+            Err(TryLockError::Error(error)) => Err(forbidden(error)),
         }
     }
 }

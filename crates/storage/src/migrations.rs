@@ -57,11 +57,18 @@ fn upgrade(connection: &mut AnyConnection) -> Result<()> {
 
 fn run<C, B>(connection: &mut C, migrations: EmbeddedMigrations) -> Result<()>
 where
-    C: MigrationHarness<B>,
+    C: MigrationHarness<B> + diesel::Connection,
     B: diesel::backend::Backend,
     EmbeddedMigrations: MigrationSource<B>,
 {
+    // Test builds can be made to die between any two statements.
+    #[cfg(feature = "crash-points")]
+    connection.set_instrumentation(|_: diesel::connection::InstrumentationEvent<'_>| {
+        crate::crash_point("mid-migration");
+    });
     connection.run_pending_migrations(migrations).map_err(Error::Refused)?;
+    #[cfg(feature = "crash-points")]
+    connection.set_instrumentation(None::<Box<dyn diesel::connection::Instrumentation>>);
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use crate::connection::AnyConnection;
 use crate::lock::ServerLock;
 use crate::pending::Pending;
-use crate::writer::Writer;
+use crate::writer::{Hot, Writer};
 use crate::{DatabaseUrl, Error, Result, migrations};
 use diesel::connection::SimpleConnection;
 use std::io::ErrorKind;
@@ -50,7 +50,7 @@ impl Store {
             Access::FirstRun | Access::Server => migrations::migrate(&mut connection)?,
             Access::Tool => migrations::check(&mut connection)?,
         }
-        Ok(Self { writer: Writer::start(url.clone(), connection)?, readers: readers(url), lock })
+        Ok(Self { writer: Writer::start(url, connection)?, readers: readers(url), lock })
     }
 
     /// Changes nothing, by the whole way of a write: answers once the writer is alive and the disk took a commit.
@@ -58,6 +58,12 @@ impl Store {
         self.write(|connection| {
             Ok(connection.batch_execute("UPDATE identity SET registered_at = registered_at")?)
         })
+    }
+
+    /// Has `tell` called when the disk of the database fails: then nothing that this process writes can be relied on,
+    /// and it has to end. A full disk and a database that is locked or away pass by themselves.
+    pub fn on_failure(&self, tell: impl FnOnce() + Send + 'static) {
+        self.writer.on_failure(tell);
     }
 
     /// Finishes what is queued and ends the writer; later writes are refused.
@@ -76,6 +82,11 @@ impl Store {
         F: FnOnce(&mut AnyConnection) -> Result<T> + Send + 'static,
     {
         self.writer.submit(work)
+    }
+
+    /// A write of a kind that comes often.
+    pub(crate) fn write_hot<W: Hot>(&self, write: W) -> Pending<W::Answer> {
+        self.writer.submit_hot(write)
     }
 
     pub(crate) fn read<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T>) -> Result<T> {
@@ -98,7 +109,8 @@ fn lock(path: &Path, access: Access) -> Result<Option<ServerLock>> {
 /// Makes the file, empty and readable by its owner alone, unless it is there. One that is there is not even opened:
 /// closing it would drop SQLite's own locks.
 fn create(path: &Path) -> Result<()> {
-    let failed = |error: std::io::Error| Error::Unreachable(format!("{}: {error}", path.display()));
+    let failed =
+        |error: std::io::Error| Error::Forbidden { path: path.to_owned(), reason: error.to_string() };
     let mut options = std::fs::OpenOptions::new();
     options.create_new(true).write(true);
     #[cfg(unix)]

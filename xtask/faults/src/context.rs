@@ -18,6 +18,7 @@ pub(crate) struct Bench {
     pub(crate) postgres: Option<Postgres>,
     pub(crate) length: Length,
     pub(crate) cycles: Option<usize>,
+    pub(crate) seconds: Option<u64>,
     /// Where chance begins in each run of a scenario.
     pub(crate) seed: u64,
 }

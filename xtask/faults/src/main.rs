@@ -50,6 +50,9 @@ struct Arguments {
     /// How often a scenario that repeats something does so
     #[arg(long, value_name = "N")]
     cycles: Option<usize>,
+    /// How long the soak lasts
+    #[arg(long, value_name = "SECONDS")]
+    seconds: Option<u64>,
     /// Where chance begins; printed by every run, so that it can be had again
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
@@ -72,6 +75,7 @@ fn main() -> anyhow::Result<ExitCode> {
         postgres: postgres::supply()?,
         length: if arguments.long { Length::Long } else { Length::Short },
         cycles: arguments.cycles,
+        seconds: arguments.seconds,
         seed,
     };
     let mut report = Report::default();

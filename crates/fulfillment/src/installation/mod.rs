@@ -29,7 +29,10 @@ impl Installation {
     pub(crate) fn open(settings: &Settings, role: Role, now: Timestamp) -> Result<Self, Error> {
         let folder = DataFolder::at(&settings.data_dir);
         match role {
-            Role::Server => Self::make(settings, &folder, server_access(settings, &folder), now),
+            Role::Server => {
+                refuse_emptied(settings, &folder)?;
+                Self::make(settings, &folder, server_access(settings, &folder), now)
+            }
             Role::Setup => Self::make(settings, &folder, Access::FirstRun, now),
             Role::Tool => {
                 let store = Store::open(&settings.database_url(), Access::Tool)?;
@@ -56,6 +59,18 @@ impl Installation {
         };
         Ok(Self { store, keys, secret })
     }
+}
+
+/// Keys are made after the schema: beside them an empty file is what is left of a database, and would be filled anew.
+fn refuse_emptied(settings: &Settings, folder: &DataFolder) -> Result<(), Error> {
+    match settings.database_url() {
+        DatabaseUrl::Sqlite(path) if Keys::exist(folder) && is_empty(&path) => Err(Error::BrokenFile(path)),
+        DatabaseUrl::Sqlite(_) | DatabaseUrl::Postgres(_) => Ok(()),
+    }
+}
+
+fn is_empty(path: &std::path::Path) -> bool {
+    path.metadata().is_ok_and(|file| file.is_file() && file.len() == 0)
 }
 
 /// A database that was named and is missing is made on a first run alone: later its URL is mistyped.

@@ -1,8 +1,11 @@
 //! A connection to either database, opened with the settings that make a commit durable.
 
+pub(crate) mod columns;
 mod postgres;
 mod sqlite;
+pub(crate) mod statement;
 pub(crate) mod transaction;
+pub(crate) mod trouble;
 
 use crate::{DatabaseUrl, Result};
 use diesel::{PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query};
@@ -31,6 +34,29 @@ impl AnyConnection {
         match url {
             DatabaseUrl::Sqlite(path) => sqlite::open(path).map(Self::Sqlite),
             DatabaseUrl::Postgres(url) => postgres::open(url).map(Self::Postgres),
+        }
+    }
+
+    /// As [`AnyConnection::open`], for the thread that writes.
+    pub(crate) fn open_for_writing(url: &DatabaseUrl) -> Result<Self> {
+        let mut connection = Self::open(url)?;
+        connection.prepare_for_writing()?;
+        Ok(connection)
+    }
+
+    /// Settings that only a writer needs.
+    pub(crate) fn prepare_for_writing(&mut self) -> Result<()> {
+        match self {
+            Self::Sqlite(connection) => sqlite::prepare_for_writing(connection),
+            Self::Postgres(connection) => postgres::prepare_for_writing(connection),
+        }
+    }
+
+    /// Brings SQLite's write-ahead log into the database, as far as its readers let it.
+    pub(crate) fn shorten_log(&mut self) -> Result<()> {
+        match self {
+            Self::Sqlite(connection) => sqlite::shorten_log(connection),
+            Self::Postgres(_) => Ok(()),
         }
     }
 

@@ -11,6 +11,9 @@ const SETTINGS: &str = "SET synchronous_commit = on; SET lock_timeout = '3s'; \
      SET idle_in_transaction_session_timeout = '5s'; SET default_transaction_isolation = 'read committed'; \
      SET client_min_messages = warning;";
 
+/// Of a writing connection alone: a store waits only five seconds for us, so no statement may take as long.
+const WRITER_SETTINGS: &str = "SET statement_timeout = '3s'";
+
 /// A setting, what it must be, and what is wrong otherwise.
 const PROMISES: [(&str, &str, &str); 4] = [
     ("fsync", "on", "fsync = off loses acknowledged deliveries"),
@@ -38,6 +41,10 @@ pub(super) fn open(url: &str) -> Result<PgConnection> {
         }
     }
     Ok(connection)
+}
+
+pub(super) fn prepare_for_writing(connection: &mut PgConnection) -> Result<()> {
+    Ok(connection.batch_execute(WRITER_SETTINGS)?)
 }
 
 /// What the operator's URL sets itself is left as it is.

@@ -14,6 +14,10 @@ const SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; P
      PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864; \
      PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;";
 
+/// Of the writing connection alone. A cache of 16 MiB keeps the inner pages of large indexes; a log of 32 MiB is
+/// brought into the database in few large steps, since pages that change often are then written once for many commits.
+const WRITER_SETTINGS: &str = "PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 8000;";
+
 /// What the settings must read back as, for a commit to mean what we say it means.
 const PROMISES: [(&str, &str); 2] = [
     ("SELECT CAST(synchronous AS TEXT) AS value FROM pragma_synchronous", "2"),
@@ -26,7 +30,7 @@ pub(super) fn open(path: &Path) -> Result<SqliteConnection> {
     if !path.is_file() {
         return Err(Error::Missing(path.to_owned()));
     }
-    let at = |error: &dyn std::error::Error| Error::Unreachable(format!("{}: {error}", path.display()));
+    let at = |error: &dyn std::error::Error| failed(path, &error.to_string());
     let mut connection = SqliteConnection::establish(&uri(path)?).map_err(|error| at(&error))?;
     connection.batch_execute(SETTINGS).map_err(|error| at(&error))?;
     // The first look at the file: what is no database is refused here, untouched.
@@ -43,6 +47,14 @@ pub(super) fn keep_log(connection: &mut SqliteConnection) -> Result<()> {
     check(connection, JOURNAL_MODE)
 }
 
+pub(super) fn prepare_for_writing(connection: &mut SqliteConnection) -> Result<()> {
+    Ok(connection.batch_execute(WRITER_SETTINGS)?)
+}
+
+pub(super) fn shorten_log(connection: &mut SqliteConnection) -> Result<()> {
+    Ok(connection.batch_execute("PRAGMA wal_checkpoint(PASSIVE)")?)
+}
+
 fn check(connection: &mut SqliteConnection, (question, wanted): (&str, &str)) -> Result<()> {
     let found = show(connection, question)?;
     if found == wanted {
@@ -57,6 +69,15 @@ fn check_version(version: &str) -> Result<()> {
         return Ok(());
     }
     Err(Error::NotDurable(format!("SQLite {version} can corrupt its log; 3.51.3 or newer is needed")))
+}
+
+/// SQLite says what it may not do, and neither where nor what would help.
+fn failed(path: &Path, reason: &str) -> Error {
+    let is_forbidden = ["readonly", "unable to open"].iter().any(|word| reason.contains(word));
+    if is_forbidden {
+        return Error::Forbidden { path: path.to_owned(), reason: reason.to_owned() };
+    }
+    Error::Unreachable(format!("{}: {reason}", path.display()))
 }
 
 /// `mode=rw` opens and never creates.

@@ -4,7 +4,7 @@
 //! the `COMMIT` of an aborted one with success, and a panic may leave a savepoint open whose release diesel takes for
 //! the commit. So after every savepoint the transaction is looked at, and is given up when it is not as it was.
 
-use super::AnyConnection;
+use super::{AnyConnection, trouble};
 use crate::{Error, Result};
 use diesel::QueryResult;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
@@ -17,8 +17,8 @@ type Transactions = <AnyConnection as diesel::Connection>::TransactionManager;
 /// A deferred `BEGIN` fails at once when it writes after a read; an immediate one waits for its turn.
 const BEGIN_SQLITE: &str = "BEGIN IMMEDIATE";
 
-/// As on SQLite, one transaction writes at a time: two servers with the same orders in different sequence would
-/// otherwise wait for each other. Installations in other schemas are not kept waiting.
+/// Of the writes that come seldom one transaction runs at a time, as on SQLite: what touches many rows in an order of
+/// its own would otherwise wait for another that waits for it. Installations in other schemas are not kept waiting.
 const BEGIN_POSTGRES: &str =
     "BEGIN; SELECT pg_advisory_xact_lock(1296649803, hashtext(current_schema()::text))";
 
@@ -46,6 +46,11 @@ pub(crate) fn begin(connection: &mut AnyConnection) -> QueryResult<()> {
     }
 }
 
+/// Begins a transaction that does not keep others from writing: one of PostgreSQL's lanes.
+pub(crate) fn begin_beside_others(connection: &mut AnyConnection) -> QueryResult<()> {
+    connection.batch_execute("BEGIN")
+}
+
 /// Runs `work` in a savepoint: an error or a panic takes back what it did, and nothing else.
 ///
 /// # Errors
@@ -59,6 +64,7 @@ pub(crate) fn savepoint<T>(
     let done = done.and_then(|value| Ok(Transactions::commit_transaction(connection).map(|()| value)?));
     match done {
         Ok(value) => check_outermost(connection).map(|()| Ok(value)).map_err(Error::from),
+        Err(cause) if trouble::is_fatal(&cause) => Err(cause),
         // The first error says why, such as a full disk; the second only that there is no transaction any more.
         Err(cause) => match return_to_outermost(connection) {
             Ok(()) => Ok(Err(cause)),

@@ -1,5 +1,6 @@
 //! Deliveries: what a store told us, on record before anything reads it.
 
+mod record;
 mod row;
 
 use crate::connection::AnyConnection;
@@ -48,32 +49,7 @@ pub struct Delivery {
 impl Store {
     /// Writes a delivery down. Once the answer is `Ok` it is on disk; its first attempt is already counted.
     pub fn record(&self, new: NewDelivery) -> Pending<Delivery> {
-        self.write(move |connection| {
-            let row = (
-                deliveries::source.eq(&new.source),
-                deliveries::origin.eq(new.origin.as_str()),
-                deliveries::received_at.eq(time::to_column(new.received_at)),
-                deliveries::remote_address.eq(&new.remote_address),
-                deliveries::secret_label.eq(&new.secret_label),
-                deliveries::content_type.eq(&new.content_type),
-                deliveries::headers.eq(&new.headers),
-                deliveries::body.eq(&new.body),
-                deliveries::declared_size.eq(new.declared_size),
-            );
-            let id: i64 = diesel::insert_into(deliveries::table)
-                .values(row)
-                .returning(deliveries::id)
-                .get_result(connection)?;
-            let conclusion = (
-                conclusions::delivery_id.eq(id),
-                conclusions::attempts.eq(1),
-                conclusions::kind.eq("unknown"),
-                conclusions::mode.eq("live"),
-                conclusions::processed.eq(false),
-            );
-            diesel::insert_into(conclusions::table).values(conclusion).execute(connection)?;
-            Ok(Delivery { id, attempt: 1, recorded: new })
-        })
+        self.write_hot(new)
     }
 
     /// The delivery with this number, to look at.

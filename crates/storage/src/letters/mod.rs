@@ -1,12 +1,11 @@
 //! The outbox: letters from the transaction of their license to the provider's answer.
 
 mod claims;
+pub(crate) mod first;
 mod queue;
 mod row;
 
 pub use claims::{Claim, ClaimedLetter, LetterResult};
-
-pub(crate) use queue::insert;
 
 use crate::connection::AnyConnection;
 use crate::schema::{letters, licenses};
@@ -15,6 +14,11 @@ use diesel::sql_types::Text;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 use jiff::Timestamp;
 use row::Joined;
+
+pub(crate) use row::Row;
+
+/// The kind of the letter that brings a license.
+const LICENSE_LETTER: &str = "license";
 
 /// A letter that is about to be written down.
 #[derive(Debug, Clone, PartialEq, Eq)]

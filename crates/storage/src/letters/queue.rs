@@ -1,15 +1,12 @@
 //! How letters come into the outbox, and back into it.
 
 use super::row::Row;
-use super::{Letter, NewLetter, find};
+use super::{LICENSE_LETTER, Letter, NewLetter, find};
 use crate::connection::AnyConnection;
 use crate::schema::letters;
 use crate::{LetterState, Pending, Result, Store, licenses, time};
 use diesel::{ExpressionMethods, NullableExpressionMethods, QueryDsl, RunQueryDsl};
 use jiff::Timestamp;
-
-/// The kind of the letter that brings a license.
-const LICENSE_LETTER: &str = "license";
 
 impl Store {
     /// Writes a further letter for a license; it takes the place of the earlier ones, which are no longer sent.
@@ -69,7 +66,7 @@ impl Store {
 }
 
 /// Inside the transaction of whatever the letter is about.
-pub(crate) fn insert(
+fn insert(
     connection: &mut AnyConnection,
     license: i64,
     license_id: &str,
@@ -79,8 +76,7 @@ pub(crate) fn insert(
     let earlier = diesel::update(letters::table.filter(letters::license_number.eq(license)))
         .set(letters::replaced.eq(true))
         .execute(connection)?;
-    let state = if new.unmailable.is_some() { LetterState::Held } else { LetterState::Queued };
-    let not_before = time::to_column(new.not_before);
+    let (state, due_at, not_before) = (new.state(), new.due_at(), time::to_column(new.not_before));
     let row: Row = diesel::insert_into(letters::table)
         .values((
             letters::license_number.eq(license),
@@ -95,7 +91,7 @@ pub(crate) fn insert(
             letters::attempts.eq(0),
             letters::queued_at.eq(time::to_column(now)),
             letters::next_at.eq(not_before),
-            letters::due_at.eq((state == LetterState::Queued).then_some(not_before)),
+            letters::due_at.eq(due_at),
             letters::error.eq(new.unmailable),
             letters::created_at.eq(time::to_column(now)),
         ))

@@ -4,10 +4,10 @@ use super::Letter;
 use crate::{Error, LetterState, Result, time};
 
 /// The columns of the letter, and the id of its license.
-pub(super) type Joined = (Row, String);
+pub(crate) type Joined = (Row, String);
 
 #[derive(diesel::Queryable)]
-pub(super) struct Row {
+pub(crate) struct Row {
     id: i64,
     _license_number: i64,
     _kind: String,
@@ -32,7 +32,7 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub(super) fn into_letter(self, license_id: String) -> Result<Letter> {
+    pub(crate) fn into_letter(self, license_id: String) -> Result<Letter> {
         let state = LetterState::from_word(&self.state);
         Ok(Letter {
             id: self.id,

@@ -1,11 +1,7 @@
 //! A license as its table holds it.
 
 use super::{License, NewLicense};
-use crate::connection::AnyConnection;
-use crate::schema::licenses;
 use crate::{Error, LicenseStatus, Origin, Result, time};
-use diesel::{ExpressionMethods, RunQueryDsl};
-use jiff::Timestamp;
 
 #[derive(diesel::Queryable)]
 pub(super) struct Row {
@@ -63,37 +59,4 @@ impl Row {
             },
         })
     }
-}
-
-pub(super) fn insert(
-    connection: &mut AnyConnection,
-    new: &NewLicense,
-    now: Timestamp,
-) -> diesel::QueryResult<i64> {
-    diesel::insert_into(licenses::table)
-        .values((
-            licenses::id.eq(&new.id),
-            licenses::key.eq(&new.key),
-            licenses::blob.eq(&new.blob),
-            licenses::line.eq(&new.line),
-            licenses::product_id.eq(&new.product_id),
-            licenses::product_name.eq(&new.product_name),
-            licenses::tier.eq(&new.tier),
-            licenses::status.eq(LicenseStatus::Active.as_str()),
-            licenses::seats.eq(new.seats),
-            licenses::email.eq(&new.email),
-            licenses::name.eq(&new.name),
-            licenses::source.eq(&new.source),
-            licenses::origin.eq(new.origin.as_str()),
-            licenses::mode.eq(&new.mode),
-            licenses::source_order_id.eq(&new.source_order_id),
-            licenses::item.eq(new.item),
-            licenses::issued_at.eq(time::to_column(new.issued_at)),
-            licenses::expires_at.eq(new.expires_at.map(time::to_column)),
-            licenses::updates_until.eq(new.updates_until.map(time::to_column)),
-            licenses::seq.eq(new.seq),
-            licenses::created_at.eq(time::to_column(now)),
-        ))
-        .returning(licenses::number)
-        .get_result(connection)
 }

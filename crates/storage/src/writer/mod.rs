@@ -1,42 +1,64 @@
-//! The writer: one thread that commits whatever is queued in one transaction.
+//! The writer: whatever is queued is committed in one transaction.
 //!
 //! While one transaction is being made durable the next collects itself, so latency at low load is one fsync and
-//! throughput grows with load. Each write runs in a savepoint of its own: one that fails leaves its neighbors alone.
+//! throughput grows with load. A write that fails leaves its neighbors alone.
+//!
+//! SQLite has one thread, with the only connection that writes. PostgreSQL has one for each kind of write that comes
+//! often, and one for all others.
 
+mod failure;
+mod hot;
+mod lanes;
+mod queue;
+mod reply;
 mod session;
 mod task;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use hot::Hot;
+pub(crate) use lanes::{Lane, Lanes};
+
 use crate::connection::AnyConnection;
 use crate::pending::Pending;
 use crate::{DatabaseUrl, Error, Result};
+use failure::Failure;
+use hot::Entry;
+use queue::{Closed, Queue};
+use reply::Reply;
 use session::Session;
-use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use task::{Task, Write};
+use std::time::{Duration, Instant};
+use task::{Once, Task};
 
-/// More than this many waiting writes are refused at once: their senders would give up before their turn.
-const QUEUE_LENGTH: usize = 4096;
+/// How long a stop waits for a transaction that may hang.
+const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The queue in front of the writing thread.
+/// The queues in front of the writing threads.
 #[derive(Debug)]
 pub(crate) struct Writer {
-    queue: Mutex<Option<SyncSender<Box<dyn Task>>>>,
+    queue: Arc<Queue<Box<dyn Task>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
+    lanes: Option<Lanes>,
+    failure: Arc<Failure>,
 }
 
 impl Writer {
-    /// Starts the thread; it owns `connection`, and opens another from `url` when that one breaks.
-    pub(crate) fn start(url: DatabaseUrl, connection: AnyConnection) -> Result<Self> {
-        let (sender, receiver) = sync_channel(QUEUE_LENGTH);
-        let session = Session::new(url, connection);
+    /// Starts the threads; the first owns `connection`, and others are opened from `url`.
+    pub(crate) fn start(url: &DatabaseUrl, mut connection: AnyConnection) -> Result<Self> {
+        connection.prepare_for_writing()?;
+        let lanes = match url {
+            DatabaseUrl::Sqlite(_) => None,
+            DatabaseUrl::Postgres(_) => Some(Lanes::start(url)?),
+        };
+        let (queue, failure) = (Arc::new(Queue::new()), Arc::new(Failure::default()));
+        let session = Session::new(url.clone(), connection, Arc::clone(&queue), Arc::clone(&failure));
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || session.serve(&receiver))
+            .spawn(move || session.serve())
             .map_err(|error| Error::Unreachable(format!("no thread for the writer: {error}")))?;
-        Ok(Self { queue: Mutex::new(Some(sender)), thread: Mutex::new(Some(thread)) })
+        Ok(Self { queue, thread: Mutex::new(Some(thread)), lanes, failure })
     }
 
     /// Queues `work`; its answer comes after the commit that holds it.
@@ -45,21 +67,41 @@ impl Writer {
         T: Send + 'static,
         F: FnOnce(&mut AnyConnection) -> Result<T> + Send + 'static,
     {
-        let (reply, answer) = oneshot::async_channel();
-        let task = Box::new(Write::new(work, reply));
-        match lock(&self.queue).as_ref().map(|queue| queue.try_send(task)) {
-            Some(Ok(())) => Pending::queued(answer),
-            Some(Err(TrySendError::Full(_))) => Pending::refused(Error::Full),
-            Some(Err(TrySendError::Disconnected(_))) | None => Pending::refused(Error::Closed),
+        let (reply, answer) = Reply::new();
+        self.push(Box::new(Once::new(work, reply)), answer)
+    }
+
+    /// Queues a write of a kind that comes often.
+    pub(crate) fn submit_hot<W: Hot>(&self, write: W) -> Pending<W::Answer> {
+        let (reply, answer) = Reply::new();
+        let entry = Entry::new(write, reply);
+        match &self.lanes {
+            None => self.push(Box::new(entry), answer),
+            Some(lanes) => match W::lane(lanes).push(entry) {
+                Ok(()) => Pending::queued(answer),
+                Err(error) => Pending::refused(error),
+            },
         }
     }
 
-    /// Commits what is queued, refuses the rest, and ends the thread.
+    /// Has `tell` called when the disk fails.
+    pub(crate) fn on_failure(&self, tell: impl FnOnce() + Send + 'static) {
+        self.failure.watch(tell);
+    }
+
+    /// Commits what is queued, refuses the rest, and ends the threads.
     pub(crate) fn close(&self) {
-        drop(lock(&self.queue).take());
-        let thread = lock(&self.thread).take();
-        if thread.is_some_and(|thread| thread.join().is_err()) {
-            tracing::error!("the store's writer ended with a panic");
+        self.queue.close(Closed::Stopping);
+        if let Some(lanes) = &self.lanes {
+            lanes.close();
+        }
+        finish_within(lock(&self.thread).take(), PATIENCE);
+    }
+
+    fn push<T>(&self, task: Box<dyn Task>, answer: oneshot::AsyncReceiver<Result<T>>) -> Pending<T> {
+        match self.queue.push(task) {
+            Ok(()) => Pending::queued(answer),
+            Err(error) => Pending::refused(error),
         }
     }
 }
@@ -67,6 +109,21 @@ impl Writer {
 impl Drop for Writer {
     fn drop(&mut self) {
         self.close();
+    }
+}
+
+/// Waits for threads to end, but not for one that hangs.
+fn finish_within(threads: impl IntoIterator<Item = JoinHandle<()>>, patience: Duration) {
+    let deadline = Instant::now() + patience;
+    for thread in threads {
+        while !thread.is_finished() && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        if !thread.is_finished() {
+            tracing::error!("a database connection hangs; it is left behind");
+        } else if thread.join().is_err() {
+            tracing::error!("a writing thread of the store ended with a panic");
+        }
     }
 }
 

@@ -1,42 +1,67 @@
-//! What the writing thread does: batch by batch, on a connection that is replaced when it breaks.
+//! What the one writing thread does: batch by batch, on a connection that is replaced when it breaks.
 
+use super::failure::Failure;
+use super::queue::{Closed, Queue, Turn};
+use super::reply::Committed;
 use super::task::Task;
-use crate::connection::{AnyConnection, transaction};
+use crate::connection::{AnyConnection, transaction, trouble};
 use crate::{DatabaseUrl, Error, Result, crash_point};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::mpsc::Receiver;
+use std::time::Duration;
 
-/// The most that one transaction takes in, which bounds how long one commit keeps the others waiting.
-const LARGEST_BATCH: usize = 256;
+/// With nothing to write for this long, the log is brought into the database, so that it is short when work comes.
+const IDLE: Duration = Duration::from_secs(1);
 
 /// What the thread owns. No connection is kept after a failure: whatever state it is in goes with it.
 pub(super) struct Session {
     url: DatabaseUrl,
     connection: Option<AnyConnection>,
+    queue: Arc<Queue<Box<dyn Task>>>,
+    failure: Arc<Failure>,
+    has_failed: bool,
 }
 
 impl Session {
-    pub(super) fn new(url: DatabaseUrl, connection: AnyConnection) -> Self {
-        Self { url, connection: Some(connection) }
+    pub(super) fn new(
+        url: DatabaseUrl,
+        connection: AnyConnection,
+        queue: Arc<Queue<Box<dyn Task>>>,
+        failure: Arc<Failure>,
+    ) -> Self {
+        Self { url, connection: Some(connection), queue, failure, has_failed: false }
     }
 
     /// Until the queue is closed and empty.
-    pub(super) fn serve(mut self, queue: &Receiver<Box<dyn Task>>) {
-        while let Ok(first) = queue.recv() {
-            let mut batch = vec![first];
-            batch.extend(queue.try_iter().take(LARGEST_BATCH - 1));
-            // While the database hangs, a batch that nobody waits for must not cost another transaction's patience.
-            batch.retain(|task| !task.is_abandoned());
-            let committed = self.try_commit(&mut batch);
-            for task in batch {
-                task.answer(&committed);
+    pub(super) fn serve(mut self) {
+        let mut is_tidy = true;
+        loop {
+            match self.queue.take(if is_tidy { Duration::MAX } else { IDLE }) {
+                Turn::Batch(batch) => {
+                    self.write(batch);
+                    is_tidy = false;
+                }
+                Turn::Idle => {
+                    self.tidy();
+                    is_tidy = true;
+                }
+                Turn::Over => return,
             }
         }
     }
 
+    fn write(&mut self, mut batch: Vec<Box<dyn Task>>) {
+        // While the database hangs, a batch that nobody waits for must not cost another transaction's patience.
+        batch.retain(|task| !task.is_abandoned());
+        let committed =
+            if self.has_failed { Err(Arc::new(Error::Failed)) } else { self.try_commit(&mut batch) };
+        for task in batch {
+            task.answer(&committed);
+        }
+    }
+
     /// Whatever happens in here ends as an answer: a writer that died would refuse every write from then on.
-    fn try_commit(&mut self, batch: &mut [Box<dyn Task>]) -> std::result::Result<(), Arc<Error>> {
+    fn try_commit(&mut self, batch: &mut [Box<dyn Task>]) -> Committed {
         if batch.is_empty() {
             return Ok(());
         }
@@ -44,20 +69,26 @@ impl Session {
         committed.map_err(|error| {
             let cause: &dyn std::error::Error = &error;
             tracing::error!(error = cause, writes = batch.len(), "a transaction failed");
+            if trouble::is_fatal(&error) {
+                self.has_failed = true;
+                self.queue.close(Closed::Failed);
+                self.failure.happen(&error);
+            }
             Arc::new(error)
         })
     }
 
     fn commit(&mut self, batch: &mut [Box<dyn Task>]) -> Result<()> {
         let mut connection = self.begin()?;
-        // Those whose callers gave up while the transaction waited for its turn are left out.
-        for task in batch.iter_mut().filter(|task| !task.is_abandoned()) {
-            task.run(&mut connection)?;
-        }
-        crash_point("before-commit");
-        transaction::commit(&mut connection)?;
+        let written = write_all(&mut connection, batch).and_then(|()| {
+            crash_point("before-commit");
+            Ok(transaction::commit(&mut connection)?)
+        });
         crash_point("after-commit");
-        self.connection = Some(connection);
+        match written {
+            Ok(()) => self.connection = Some(connection),
+            Err(error) => return Err(given_up(connection, error)),
+        }
         Ok(())
     }
 
@@ -67,11 +98,55 @@ impl Session {
             match transaction::begin(&mut connection) {
                 Ok(()) => return Ok(connection),
                 Err(_) if connection.is_broken() => {}
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(given_up(connection, error.into())),
             }
         }
-        let mut connection = AnyConnection::open(&self.url)?;
-        transaction::begin(&mut connection)?;
-        Ok(connection)
+        let mut connection = AnyConnection::open_for_writing(&self.url)?;
+        match transaction::begin(&mut connection) {
+            Ok(()) => Ok(connection),
+            Err(error) => Err(given_up(connection, error.into())),
+        }
     }
+
+    fn tidy(&mut self) {
+        if let Some(Err(error)) = self.connection.as_mut().map(AnyConnection::shorten_log) {
+            tracing::warn!(%error, "the log could not be brought into the database");
+        }
+    }
+}
+
+/// Closes a connection that failed, but not after a failure of the disk: SQLite would bring a log into the database
+/// that may not be on the disk.
+fn given_up(connection: AnyConnection, error: Error) -> Error {
+    if trouble::is_fatal(&error) {
+        std::mem::forget(connection);
+    }
+    error
+}
+
+/// Those whose callers gave up while the transaction waited for its turn are left out.
+fn write_all(connection: &mut AnyConnection, batch: &mut [Box<dyn Task>]) -> Result<()> {
+    let (mut repeatable, mut single): (Vec<_>, Vec<_>) =
+        batch.iter_mut().partition(|task| task.is_repeatable());
+    if !write_together(connection, &mut repeatable)? {
+        write_each(connection, &mut repeatable)?;
+    }
+    write_each(connection, &mut single)
+}
+
+/// In one savepoint; answers whether all of it is written. Otherwise nothing is, and each has to be tried alone.
+fn write_together(connection: &mut AnyConnection, batch: &mut [&mut Box<dyn Task>]) -> Result<bool> {
+    if batch.is_empty() {
+        return Ok(true);
+    }
+    let together = transaction::savepoint(connection, |connection| {
+        let mut left = batch.iter_mut().filter(|task| !task.is_abandoned());
+        left.try_for_each(|task| task.try_together(connection))
+    });
+    together.map(|written| written.is_ok())
+}
+
+fn write_each(connection: &mut AnyConnection, batch: &mut [&mut Box<dyn Task>]) -> Result<()> {
+    let mut left = batch.iter_mut().filter(|task| !task.is_abandoned());
+    left.try_for_each(|task| task.run(connection))
 }

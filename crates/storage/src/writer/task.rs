@@ -1,37 +1,64 @@
-//! One write, between its caller and the thread.
+//! One write, between its caller and the one thread that writes.
 
+use super::queue::Waiting;
+use super::reply::{Committed, Reply};
+use crate::Result;
 use crate::connection::{AnyConnection, transaction};
-use crate::{Error, Result};
-use std::sync::Arc;
 
 /// A write whose answer may be of any type.
 pub(super) trait Task: Send {
     /// Whether nobody waits for the answer any more.
     fn is_abandoned(&self) -> bool;
 
-    /// Runs inside the transaction, once. An error is the transaction's; the write keeps its own for its answer.
+    /// Bytes that it holds on to.
+    fn size(&self) -> usize;
+
+    /// Whether it can be run again after it was taken back.
+    fn is_repeatable(&self) -> bool;
+
+    /// Runs beside others, in a savepoint that all of them share: if one fails, each is run again, alone.
+    fn try_together(&mut self, connection: &mut AnyConnection) -> Result<()> {
+        self.run(connection)
+    }
+
+    /// Runs inside the transaction, in a savepoint of its own. An error is the transaction's; the write keeps its own
+    /// for its answer.
     fn run(&mut self, connection: &mut AnyConnection) -> Result<()>;
 
     /// Tells the caller, after the transaction has ended.
-    fn answer(self: Box<Self>, committed: &std::result::Result<(), Arc<Error>>);
+    fn answer(self: Box<Self>, committed: &Committed);
 }
 
-/// Work that has not been done, or what it answers.
-pub(super) struct Write<T, F> {
+impl Waiting for Box<dyn Task> {
+    fn size(&self) -> usize {
+        self.as_ref().size()
+    }
+}
+
+/// Work that can be done once: it has not been done, or this is what it answers.
+pub(super) struct Once<T, F> {
     work: Option<F>,
     done: Option<Result<T>>,
-    reply: oneshot::Sender<Result<T>>,
+    reply: Reply<T>,
 }
 
-impl<T, F> Write<T, F> {
-    pub(super) fn new(work: F, reply: oneshot::Sender<Result<T>>) -> Self {
+impl<T, F> Once<T, F> {
+    pub(super) fn new(work: F, reply: Reply<T>) -> Self {
         Self { work: Some(work), done: None, reply }
     }
 }
 
-impl<T: Send, F: FnOnce(&mut AnyConnection) -> Result<T> + Send> Task for Write<T, F> {
+impl<T: Send, F: FnOnce(&mut AnyConnection) -> Result<T> + Send> Task for Once<T, F> {
     fn is_abandoned(&self) -> bool {
-        self.reply.is_closed()
+        self.reply.is_abandoned()
+    }
+
+    fn size(&self) -> usize {
+        size_of::<F>()
+    }
+
+    fn is_repeatable(&self) -> bool {
+        false
     }
 
     fn run(&mut self, connection: &mut AnyConnection) -> Result<()> {
@@ -41,16 +68,7 @@ impl<T: Send, F: FnOnce(&mut AnyConnection) -> Result<T> + Send> Task for Write<
         Ok(())
     }
 
-    fn answer(self: Box<Self>, committed: &std::result::Result<(), Arc<Error>>) {
-        let result = match (committed, self.done) {
-            (Ok(()), Some(done)) => done,
-            // What failed by itself keeps its own, more telling error.
-            (Err(_), Some(Err(own))) => Err(own),
-            (Err(cause), _) => Err(Error::Aborted(Arc::clone(cause))),
-            // Skipped, since its caller had given up.
-            (Ok(()), None) => Err(Error::Closed),
-        };
-        // A caller that has given up meanwhile finds its write done when it asks again.
-        drop(self.reply.send(result));
+    fn answer(self: Box<Self>, committed: &Committed) {
+        self.reply.tell(committed, self.done, |done| done);
     }
 }

@@ -1,5 +1,6 @@
 //! The promises of the store, on both databases.
 
+mod batches;
 mod conclusions;
 mod deliveries;
 mod examples;

@@ -10,6 +10,7 @@ mod lax_postgres;
 mod locked;
 mod lying_bodies;
 mod memory;
+mod migration;
 mod neighbors;
 mod panics;
 mod postgres_dies;
@@ -21,6 +22,7 @@ mod replay_live;
 mod secret_sweep;
 mod settings;
 mod slow_clients;
+mod soak;
 mod twins;
 mod two_servers;
 mod unreadable;
@@ -81,6 +83,8 @@ pub(crate) const ALL: &[Scenario] = &[
     Scenario { number: "23", name: "secrets", databases: Databases::Both, run: secret_sweep::run },
     Scenario { number: "25", name: "graceful-stop", databases: Databases::Both, run: graceful_stop::run },
     Scenario { number: "26", name: "panics", databases: Databases::Both, run: panics::run },
+    Scenario { number: "27", name: "migration", databases: Databases::Both, run: migration::run },
+    Scenario { number: "28", name: "soak", databases: Databases::Both, run: soak::run },
     Scenario { number: "28", name: "memory", databases: Databases::Both, run: memory::run },
 ];
 

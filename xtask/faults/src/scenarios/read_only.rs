@@ -70,7 +70,7 @@ fn missing_parent(installation: &mut Installation<'_>) -> anyhow::Result<()> {
 /// The system's own words say that something is forbidden; a person needs to know where, and what to do.
 fn names_path_and_fix(refusal: &Refusal, path: &Path) -> anyhow::Result<()> {
     refusal.says(&[&path.display().to_string()])?;
-    let fixes = ["check", "owner", "writable", "permission", "copy", "run ", "give ", "set "];
+    let fixes = ["has to own", "has to be there"];
     let told = fixes.iter().any(|fix| refusal.words.contains(fix));
     ensure!(told, "nobody is told what to do:\n{}", refusal.words);
     Ok(())

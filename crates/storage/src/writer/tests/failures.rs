@@ -3,9 +3,12 @@
 use super::{Gate, open, put, written};
 use crate::connection::{AnyConnection, transaction};
 use crate::testing::TestDatabase;
+use crate::writer::failure::Failure;
+use crate::writer::queue::{Closed, Queue};
+use crate::writer::reply::Committed;
 use crate::writer::session::Session;
 use crate::writer::task::Task;
-use crate::{AuditFilter, Error, Result, on_both_databases};
+use crate::{AuditFilter, Error, Pending, Result, on_both_databases};
 use diesel::connection::SimpleConnection;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -53,19 +56,36 @@ on_both_databases! {
     fn a_panic_outside_of_every_savepoint_ends_neither_the_writer_nor_in_a_promise(database: TestDatabase) {
         drop(open(&database));
         let connection = AnyConnection::open(&database.url).expect("the database opens");
-        let (queue, receiver) = std::sync::mpsc::sync_channel::<Box<dyn Task>>(2);
-        let session = Session::new(database.url.clone(), connection);
-        let thread = std::thread::spawn(move || session.serve(&receiver));
+        let queue = Arc::new(Queue::<Box<dyn Task>>::new());
+        let failure = Arc::new(Failure::default());
+        let session = Session::new(database.url.clone(), connection, Arc::clone(&queue), failure);
+        let thread = std::thread::spawn(move || session.serve());
         let answers = Arc::new(Mutex::new(Vec::new()));
         for panics in [true, false] {
             let (told, done) = channel();
             let task = Scripted { panics, answers: Arc::clone(&answers), told };
-            queue.send(Box::new(task)).expect("the writer lives");
+            queue.push(Box::new(task)).expect("the writer lives");
             done.recv().expect("an answer");
         }
-        drop(queue);
+        queue.close(Closed::Stopping);
         thread.join().expect("the writer ended in peace");
         assert_eq!(*answers.lock().expect("no panic"), [false, true]);
+    }
+
+    fn after_a_failure_of_the_disk_nothing_is_written_and_the_watcher_is_told(database: TestDatabase) {
+        let store = open(&database);
+        let (told, watcher) = channel();
+        store.on_failure(move || told.send(()).expect("the test waits"));
+        let gate = Gate::close(&store);
+        let before = store.write(|connection| put(connection, "before"));
+        let failing: Pending<()> = store.write(|_| Err(Error::Unreachable("disk I/O error".to_owned())));
+        gate.open();
+        for pending in [before, failing] {
+            assert!(matches!(pending.wait(), Err(Error::Aborted(_) | Error::Unreachable(_))));
+        }
+        watcher.recv().expect("the watcher is told");
+        assert!(matches!(store.write(|connection| put(connection, "later")).wait(), Err(Error::Failed)));
+        assert_eq!(written(&database), Vec::<String>::new());
     }
 
     fn a_read_that_fails_breaks_no_later_one(database: TestDatabase) {
@@ -119,12 +139,20 @@ impl Task for Scripted {
         false
     }
 
+    fn size(&self) -> usize {
+        0
+    }
+
+    fn is_repeatable(&self) -> bool {
+        false
+    }
+
     fn run(&mut self, _: &mut AnyConnection) -> Result<()> {
         assert!(!self.panics, "on purpose");
         Ok(())
     }
 
-    fn answer(self: Box<Self>, committed: &std::result::Result<(), Arc<Error>>) {
+    fn answer(self: Box<Self>, committed: &Committed) {
         self.answers.lock().expect("no panic").push(committed.is_ok());
         self.told.send(()).expect("the test waits");
     }

@@ -2,7 +2,7 @@
 
 use super::{Gate, insert, open, put, written};
 use crate::connection::transaction;
-use crate::writer::QUEUE_LENGTH;
+use crate::writer::queue::MOST_WAITING;
 use crate::{Error, Pending, on_both_databases};
 use diesel::connection::SimpleConnection;
 use std::sync::mpsc::channel;
@@ -97,7 +97,7 @@ on_both_databases! {
     fn more_than_the_queue_holds_is_refused_at_once(database: TestDatabase) {
         let store = open(&database);
         let gate = Gate::close(&store);
-        let queued: Vec<_> = (0..QUEUE_LENGTH).map(|_| store.write(|_| Ok(()))).collect();
+        let queued: Vec<_> = (0..MOST_WAITING).map(|_| store.write(|_| Ok(()))).collect();
         assert!(matches!(store.write(|_| Ok(())).wait(), Err(Error::Full)));
         gate.open();
         assert!(queued.into_iter().all(|pending| pending.wait().is_ok()));

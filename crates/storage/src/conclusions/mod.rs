@@ -1,9 +1,12 @@
 //! What is made of deliveries: the latest conclusion of each, and how every finished attempt ended.
 
-use crate::connection::AnyConnection;
-use crate::schema::{attempts, conclusions};
+mod conclude;
+
+pub(crate) use conclude::{columns, write};
+
+use crate::schema::attempts;
 use crate::{Error, Outcome, Pending, Result, Store, time};
-use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl};
+use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use jiff::Timestamp;
 
 /// What a delivery is about, as far as it could be read.
@@ -58,7 +61,7 @@ pub struct Attempt {
 impl Store {
     /// Writes down how an attempt ended that minted nothing.
     pub fn conclude(&self, conclusion: Conclusion) -> Pending<()> {
-        self.write(move |connection| write(connection, &conclusion, None))
+        self.write_hot(conclusion)
     }
 
     /// The finished attempts at a delivery, oldest first.
@@ -71,62 +74,6 @@ impl Store {
         })?;
         rows.into_iter().map(Row::into_attempt).collect()
     }
-}
-
-/// Inside the transaction of whatever the conclusion is about.
-pub(crate) fn write(
-    connection: &mut AnyConnection,
-    conclusion: &Conclusion,
-    license: Option<i64>,
-) -> Result<()> {
-    update(connection, conclusion, license)?;
-    diesel::insert_into(attempts::table)
-        .values((
-            attempts::delivery_id.eq(conclusion.delivery_id),
-            attempts::number.eq(conclusion.attempt),
-            attempts::at.eq(time::to_column(conclusion.at)),
-            attempts::outcome.eq(conclusion.outcome.map(Outcome::as_str)),
-            attempts::error.eq(&conclusion.error),
-            attempts::reason.eq(&conclusion.reason),
-        ))
-        .execute(connection)?;
-    Ok(())
-}
-
-/// An attempt that comes late with nothing done does not undo what a later one has done.
-fn update(connection: &mut AnyConnection, conclusion: &Conclusion, license: Option<i64>) -> Result<()> {
-    let Subject { kind, mode, order_id, sale_id } = &conclusion.subject;
-    let latest = if conclusion.processed { i64::MAX } else { conclusion.attempt };
-    let is_open = conclusions::processed.eq(false).or(conclusions::attempts.le(latest));
-    let outcome = lasting_outcome(connection, conclusion)?;
-    diesel::update(conclusions::table.find(conclusion.delivery_id).filter(is_open))
-        .set((
-            conclusions::kind.eq(kind),
-            conclusions::mode.eq(mode),
-            conclusions::order_id.eq(order_id),
-            conclusions::sale_id.eq(sale_id.as_ref().filter(|sale_id| Some(*sale_id) != order_id.as_ref())),
-            conclusions::processed.eq(conclusion.processed),
-            conclusions::outcome.eq(outcome.map(Outcome::as_str)),
-            conclusions::error.eq(&conclusion.error),
-            conclusions::reason.eq(&conclusion.reason),
-            conclusions::license_number.eq(license),
-            conclusions::concluded_at.eq(time::to_column(conclusion.at)),
-        ))
-        .execute(connection)?;
-    Ok(())
-}
-
-/// A delivery that has minted its license finds it when it is replayed, and has minted it all the same.
-fn lasting_outcome(connection: &mut AnyConnection, conclusion: &Conclusion) -> Result<Option<Outcome>> {
-    if conclusion.outcome != Some(Outcome::Found) {
-        return Ok(conclusion.outcome);
-    }
-    let minted = conclusions::table
-        .find(conclusion.delivery_id)
-        .filter(conclusions::outcome.eq(Outcome::Minted.as_str()))
-        .count()
-        .get_result::<i64>(connection)?;
-    Ok(Some(if minted > 0 { Outcome::Minted } else { Outcome::Found }))
 }
 
 #[derive(diesel::Queryable)]

@@ -1,0 +1,207 @@
+//! PostgreSQL's writers: for each kind of hot write a connection of its own, which makes one transaction of whatever
+//! is queued.
+//!
+//! The lanes do not wait for each other: letters cannot keep deliveries from being recorded. Their transactions are
+//! short, touch rows in the order of their keys, and hold nothing that another lane holds in the opposite order.
+
+use super::hot::{Entry, Hot};
+use super::queue::{Closed, Queue, Turn};
+use super::reply::Committed;
+use super::{finish_within, lock};
+use crate::connection::{AnyConnection, transaction, trouble};
+use crate::{Conclusion, DatabaseUrl, Error, Issue, NewDelivery, Result, crash_point};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// A connection that has been busy for longer hangs: the server is frozen, or the network swallows everything.
+const STUCK: Duration = Duration::from_secs(5);
+/// Connections that hang are left to their threads and replaced, but not without end.
+const MOST_STUCK: usize = 4;
+/// Rows that fail together are tried alone, but not for longer than their senders wait.
+const PATIENCE_ALONE: Duration = Duration::from_secs(3);
+
+/// One lane for each kind of hot write.
+#[derive(Debug)]
+pub(crate) struct Lanes {
+    pub(crate) record: Lane<NewDelivery>,
+    pub(crate) issue: Lane<Issue>,
+    pub(crate) conclude: Lane<Conclusion>,
+}
+
+impl Lanes {
+    pub(super) fn start(url: &DatabaseUrl) -> Result<Self> {
+        Ok(Self { record: Lane::start(url)?, issue: Lane::start(url)?, conclude: Lane::start(url)? })
+    }
+
+    /// Finishes what is queued. What hangs is left behind.
+    pub(super) fn close(&self) {
+        self.record.0.queue.close(Closed::Stopping);
+        self.issue.0.queue.close(Closed::Stopping);
+        self.conclude.0.queue.close(Closed::Stopping);
+        self.record.close();
+        self.issue.close();
+        self.conclude.close();
+    }
+}
+
+/// The queue and the thread of one kind of write.
+#[derive(Debug)]
+pub(crate) struct Lane<W: Hot>(Arc<Shared<W>>);
+
+#[derive(Debug)]
+struct Shared<W: Hot> {
+    url: DatabaseUrl,
+    queue: Queue<Entry<W>>,
+    crew: Mutex<Crew>,
+}
+
+/// The thread that serves the lane now, and those that hang.
+#[derive(Debug, Default)]
+struct Crew {
+    /// The serving one's number; a thread with another number ends as soon as it comes back.
+    serving: u64,
+    busy_since: Option<Instant>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl<W: Hot> Lane<W> {
+    fn start(url: &DatabaseUrl) -> Result<Self> {
+        let shared = Shared { url: url.clone(), queue: Queue::new(), crew: Mutex::default() };
+        let lane = Self(Arc::new(shared));
+        lane.man(&mut lock(&lane.0.crew))?;
+        Ok(lane)
+    }
+
+    /// Queues a write, and sees to it that somebody serves the queue.
+    pub(super) fn push(&self, entry: Entry<W>) -> Result<()> {
+        self.0.queue.push(entry)?;
+        self.replace_if_stuck();
+        Ok(())
+    }
+
+    fn replace_if_stuck(&self) {
+        let mut crew = lock(&self.0.crew);
+        if crew.busy_since.is_none_or(|since| since.elapsed() < STUCK) {
+            return;
+        }
+        crew.threads.retain(|thread| !thread.is_finished());
+        if crew.threads.len() > MOST_STUCK {
+            return;
+        }
+        tracing::error!(stuck = crew.threads.len(), "a database connection hangs; another takes its place");
+        crew.busy_since = None;
+        if let Err(error) = self.man(&mut crew) {
+            tracing::error!(%error, "no thread for another database connection");
+        }
+    }
+
+    fn man(&self, crew: &mut Crew) -> Result<()> {
+        crew.serving += 1;
+        let (shared, number) = (Arc::clone(&self.0), crew.serving);
+        let thread = std::thread::Builder::new()
+            .name("store-lane".to_owned())
+            .spawn(move || shared.serve(number))
+            .map_err(|error| Error::Unreachable(format!("no thread for the writer: {error}")))?;
+        crew.threads.push(thread);
+        Ok(())
+    }
+
+    fn close(&self) {
+        let threads = std::mem::take(&mut lock(&self.0.crew).threads);
+        finish_within(threads, STUCK);
+    }
+}
+
+impl<W: Hot> Shared<W> {
+    fn serve(&self, number: u64) {
+        let mut connection = None;
+        while let Turn::Batch(batch) = self.queue.take(Duration::MAX) {
+            lock(&self.crew).busy_since = Some(Instant::now());
+            self.write(&mut connection, batch);
+            let mut crew = lock(&self.crew);
+            if crew.serving != number {
+                return;
+            }
+            crew.busy_since = None;
+        }
+    }
+
+    fn write(&self, connection: &mut Option<AnyConnection>, mut batch: Vec<Entry<W>>) {
+        batch.retain(|entry| !entry.is_abandoned());
+        if batch.is_empty() {
+            return;
+        }
+        match self.commit(connection, &mut batch) {
+            Err(error) if batch.len() > 1 && trouble::is_about_a_row(&error) => {
+                self.write_alone(connection, batch);
+            }
+            result => answer(batch, &result.map_err(told)),
+        }
+    }
+
+    /// One of them cannot be written, and the others must not suffer for it.
+    fn write_alone(&self, connection: &mut Option<AnyConnection>, batch: Vec<Entry<W>>) {
+        let begun = Instant::now();
+        for entry in batch {
+            let mut alone = [entry];
+            let result = if begun.elapsed() < PATIENCE_ALONE {
+                self.commit(connection, &mut alone)
+            } else {
+                Err(Error::Full)
+            };
+            let committed = match result {
+                Err(error) if trouble::is_about_a_row(&error) => {
+                    alone[0].written = Some(Err(error));
+                    Ok(())
+                }
+                result => result.map_err(told),
+            };
+            answer(alone, &committed);
+        }
+    }
+
+    /// All of them in one transaction, on a connection that is not kept after a failure.
+    fn commit(&self, kept: &mut Option<AnyConnection>, batch: &mut [Entry<W>]) -> Result<()> {
+        let committed = catch_unwind(AssertUnwindSafe(|| {
+            let mut connection = self.begin(kept.take())?;
+            let writes: Vec<&W> = batch.iter().map(|entry| &entry.write).collect();
+            let AnyConnection::Postgres(postgres) = &mut connection else { return Err(Error::Closed) };
+            let written = W::write_all(&writes, postgres)?;
+            crash_point("before-commit");
+            transaction::commit(&mut connection).map_err(|error| Error::Aborted(Arc::new(error.into())))?;
+            crash_point("after-commit");
+            *kept = Some(connection);
+            Ok(written)
+        }));
+        for (entry, written) in batch.iter_mut().zip(committed.unwrap_or(Err(Error::Panicked))?) {
+            entry.written = Some(Ok(written));
+        }
+        Ok(())
+    }
+
+    /// A connection that was lost while it idled is replaced: nothing had begun on it.
+    fn begin(&self, kept: Option<AnyConnection>) -> Result<AnyConnection> {
+        if let Some(mut connection) = kept
+            && transaction::begin_beside_others(&mut connection).is_ok()
+        {
+            return Ok(connection);
+        }
+        let mut connection = AnyConnection::open_for_writing(&self.url)?;
+        transaction::begin_beside_others(&mut connection)?;
+        Ok(connection)
+    }
+}
+
+fn answer<W: Hot>(batch: impl IntoIterator<Item = Entry<W>>, committed: &Committed) {
+    for entry in batch {
+        entry.tell(committed);
+    }
+}
+
+fn told(error: Error) -> Arc<Error> {
+    let cause: &dyn std::error::Error = &error;
+    tracing::error!(error = cause, "a transaction failed");
+    Arc::new(error)
+}
