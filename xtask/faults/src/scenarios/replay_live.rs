@@ -27,7 +27,7 @@ pub(super) fn run(context: &Context<'_>) -> anyhow::Result<()> {
     installation.mail_to(&sink);
     // How long an answer waits for a letter is not what is measured here.
     installation.set("MINTMARK_MAIL__WAIT", "0s");
-    let failed = context.cycles(500, 10_000);
+    let failed = context.cycles(400, 10_000);
     fail(&installation, &ledger, failed)?;
     let server = installation.start()?;
     let live = Arc::new(Ledger::default());

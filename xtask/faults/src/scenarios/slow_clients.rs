@@ -19,7 +19,7 @@ use crate::slow_clients::{Fate, Habit, besiege};
 const GOOD: Duration = Duration::from_millis(500);
 /// How long a head may take, and how long a body; a round of looking on top.
 const HEAD: Duration = Duration::from_millis(5_500);
-const BODY: Duration = Duration::from_millis(4_500);
+const BODY: Duration = Duration::from_millis(5_000);
 /// How long the besiegers stay if nobody ends them.
 const SIEGE: Duration = Duration::from_secs(10);
 const BESIDE_THE_CLIENTS: u64 = 500;
