@@ -1,9 +1,10 @@
-//! The project's own chores: `cargo xtask test`, `smoke`, `faults`, `bench` and `tidy`; and what its other tools share with them.
+//! The project's own chores, `cargo xtask test` and the others, and what they share with the faults.
 
 #![expect(clippy::print_stdout, reason = "a chore tells a person at a terminal what it does")]
 
 mod bench;
 mod faults;
+mod fuzz;
 pub mod port;
 pub mod postgres;
 pub mod process;
@@ -44,6 +45,12 @@ enum Chore {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
+    /// Feed what reads bodies, blobs and license keys with what a fuzzer makes up
+    Fuzz {
+        /// How long each target runs
+        #[arg(long, default_value_t = 60)]
+        seconds: u32,
+    },
     /// Measure the server beside the limits of this machine and beside a peer
     #[command(disable_help_flag = true)]
     Bench {
@@ -65,6 +72,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Chore::Smoke { release: true } => Ok(smoke::run(Profile::Release)),
         Chore::Smoke { release: false } => Ok(smoke::run(Profile::Dev)),
         Chore::Faults { arguments } => faults::run(&arguments),
+        Chore::Fuzz { seconds } => Ok(fuzz::run(seconds)),
         Chore::Bench { arguments } => bench::run_with(&arguments),
         Chore::Tidy => tidy::run(),
     }

@@ -10,9 +10,9 @@ pub(crate) fn first_run(fulfillment: &Fulfillment, bound: SocketAddr) -> Option<
     let settings = fulfillment.settings();
     let data_dir = settings.data_dir.display();
     let local_url = HttpSettings::local_ping_url(bound, secret);
-    // Port 0 is any free one: then only the bound address is the right one to tell.
-    let ping_url = match settings.http.bind.port() {
-        0 if settings.http.public_url.is_none() => local_url.clone(),
+    // Where any free port was asked for, or a supervisor has chosen, only the bound address is the right one to tell.
+    let ping_url = match &settings.http.public_url {
+        None if settings.http.bind != bound => local_url.clone(),
         _ => settings.http.ping_url(secret),
     };
     let product = fulfillment.example_product("gumroad").unwrap_or_else(|| "PRODUCT_ID".to_owned());

@@ -1,17 +1,21 @@
 //! `mintmark-server`: receives webhooks, mints and mails licenses. Everything it does is in `mintmark-fulfillment`.
 
 mod command_line;
+mod descriptors;
+mod door;
 mod edge;
 mod greeting;
 mod health;
 mod logs;
 mod serve;
+mod stop;
 mod webhooks;
 
 use clap::Parser as _;
 use command_line::CommandLine;
 use mintmark_fulfillment::{Error, Settings};
 use std::process::ExitCode;
+use stop::Ended;
 
 /// Wrong usage or configuration: nothing was started.
 const MISCONFIGURED: u8 = 2;
@@ -25,7 +29,8 @@ fn main() -> ExitCode {
         Err(problems) => return refuse(&Error::from(problems)),
     };
     match serve::run(settings) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(Ended::Asked) => ExitCode::SUCCESS,
+        Ok(Ended::DatabaseFailed) => ExitCode::FAILURE,
         Err(error) => refuse(&error),
     }
 }
@@ -34,8 +39,10 @@ fn main() -> ExitCode {
 #[expect(clippy::print_stderr, reason = "the last words of a program that cannot start")]
 fn refuse(error: &Error) -> ExitCode {
     eprintln!("mintmark-server cannot start:\n{error}");
-    if let Some(cause) = std::error::Error::source(error) {
-        eprintln!("  because: {cause}");
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        eprintln!("  because: {error}");
+        cause = error.source();
     }
     ExitCode::from(if error.is_configuration() { MISCONFIGURED } else { 1 })
 }

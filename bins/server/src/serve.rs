@@ -1,74 +1,122 @@
 //! The server's life: open, listen, serve, stop.
 
+use crate::door::{Door, cannot_listen};
+use crate::edge::connections::{self, Connections};
 use crate::edge::remote::TrustedProxies;
+use crate::edge::room::{ROOM, Room};
 use crate::edge::stopping::{self, Stopping};
 use crate::edge::{limits, not_found::not_found, panic, trace, unread};
-use crate::{greeting, health, webhooks};
+use crate::stop::{self, Ended};
+use crate::{descriptors, greeting, health, webhooks};
+use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::rt::signal::unix::{SignalKind, signal};
+use actix_web::rt::spawn;
+use actix_web::rt::time::sleep;
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpServer};
 use jiff::Timestamp;
-use mintmark_fulfillment::{Clock, Error, Fulfillment, Problems, Role, Settings};
+use mintmark_fulfillment::{Clock, Error, Fulfillment, Role, Settings};
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
-/// Runs until a signal stops it.
+/// Runs until a signal stops it, or its disk fails.
 ///
 /// # Errors
 /// The installation cannot be opened, or the address not be listened on.
-pub(crate) fn run(settings: Settings) -> Result<(), Error> {
-    // A first run whose address is taken must not make a secret, print nothing of it, and be a second run afterwards.
-    let bind = settings.http.bind;
-    drop(TcpListener::bind(bind).map_err(|error| cannot_listen(bind, &error))?);
+pub(crate) fn run(settings: Settings) -> Result<Ended, Error> {
+    // First of all: a first run whose address is taken must not make a secret, print nothing of it, and be a second run
+    // afterwards. Whoever connects from here on waits until the server is ready.
+    let door = Door::open(settings.http.bind)?;
     let clock: Clock = Arc::new(Timestamp::now);
     let mut fulfillment = Fulfillment::open(settings, Role::Server, clock())?;
     fulfillment.start_outbox(Arc::clone(&clock))?;
     let fulfillment = Arc::new(fulfillment);
     let sweeper = fulfillment.start_sweeper(clock)?;
-    let served = actix_web::rt::System::new().block_on(serve(&fulfillment));
-    drop(sweeper);
-    fulfillment.stop();
+    let served = actix_web::rt::System::new().block_on(serve(&fulfillment, door));
+    stop::close(fulfillment, sweeper);
     tracing::info!("stopped");
     served
 }
 
-async fn serve(fulfillment: &Arc<Fulfillment>) -> Result<(), Error> {
+async fn serve(fulfillment: &Arc<Fulfillment>, door: Door) -> Result<Ended, Error> {
     let bind = fulfillment.settings().http.bind;
     let cannot_listen = |error: io::Error| cannot_listen(bind, &error);
-    let proxies = TrustedProxies::new(fulfillment.settings().http.trusted_proxies.clone());
-    let (fulfilling, proxies) = (Data::from(Arc::clone(fulfillment)), Data::new(proxies));
-    let stopping = Data::new(Stopping::default());
-    let stop = stopping::on_signal(stopping.clone()).map_err(cannot_listen)?;
-    let server = HttpServer::new(move || {
+    let asked = stop::asked().map_err(cannot_listen)?;
+    let shared = Shared::new(fulfillment);
+    let stopping = shared.stopping.clone();
+    let connections = Arc::new(Connections::new(limits::LONGEST_SILENCE));
+    let server = listen(shared, &door, &connections).map_err(cannot_listen)?;
+    greet(fulfillment, &door, door.address().unwrap_or(bind));
+    reload_on_hangup(Arc::clone(fulfillment)).map_err(cannot_listen)?;
+    let watching = spawn(connections.watch());
+    let ending = spawn({
+        let (fulfillment, handle) = (Arc::clone(fulfillment), server.handle());
+        async move {
+            let letters = || stop::finish_letters(Arc::clone(&fulfillment));
+            let ended = stop::wait(asked, stop::database_failed(&fulfillment), letters, &stopping).await;
+            door.close(&handle).await;
+            sleep(stop::LAST_CALL).await;
+            handle.stop(true).await;
+            ended
+        }
+    });
+    server.await.map_err(cannot_listen)?;
+    watching.abort();
+    Ok(ending.await.expect("it is this task that ends the server, and it does not panic"))
+}
+
+fn listen(shared: Shared, door: &Door, connections: &Arc<Connections>) -> io::Result<Server> {
+    let (connections, workers) = (Arc::clone(connections), limits::workers());
+    let mut server = HttpServer::new(move || {
         App::new()
-            .app_data(fulfilling.clone())
-            .app_data(proxies.clone())
-            .app_data(stopping.clone())
+            .configure(|config| shared.configure(config))
             .wrap(from_fn(panic::answer_panics))
             .wrap(from_fn(stopping::say_farewell))
             .wrap(from_fn(trace::log_requests))
             .wrap(from_fn(unread::cut))
-            .configure(routes)
+            .wrap(from_fn(connections::note_work))
     })
+    .workers(workers)
     .client_request_timeout(limits::CLIENT_REQUEST_TIMEOUT)
     .client_disconnect_timeout(limits::CLIENT_DISCONNECT_TIMEOUT)
     .keep_alive(limits::KEEP_ALIVE)
-    .max_connections(limits::MAX_CONNECTIONS)
+    .max_connections(limits::connections_of_a_worker(descriptors::raise(), workers))
     .shutdown_timeout(limits::SHUTDOWN_TIMEOUT)
-    .shutdown_signal(stop)
-    .bind(bind)
-    .map_err(cannot_listen)?;
-    greet(fulfillment, server.addrs().first().copied().unwrap_or(bind));
-    reload_on_hangup(Arc::clone(fulfillment)).map_err(cannot_listen)?;
-    server.run().await.map_err(cannot_listen)
+    .disable_signals()
+    .on_connect(move |socket, of_connection| connections.seat(socket, of_connection));
+    for listener in door.listeners()? {
+        server = server.listen(listener)?;
+    }
+    Ok(server.run())
 }
 
-fn cannot_listen(bind: SocketAddr, error: &io::Error) -> Error {
-    let mut problems = Problems::default();
-    problems.add("http.bind", format!("cannot listen on {bind}: {error}"));
-    Error::from(problems)
+/// What the handlers and the edge share; one for all workers.
+#[derive(Clone)]
+struct Shared {
+    fulfillment: Data<Fulfillment>,
+    proxies: Data<TrustedProxies>,
+    room: Data<Room>,
+    stopping: Data<Stopping>,
+}
+
+impl Shared {
+    fn new(fulfillment: &Arc<Fulfillment>) -> Self {
+        let proxies = TrustedProxies::new(fulfillment.settings().http.trusted_proxies.clone());
+        Self {
+            fulfillment: Data::from(Arc::clone(fulfillment)),
+            proxies: Data::new(proxies),
+            room: Data::new(Room::new(ROOM)),
+            stopping: Data::new(Stopping::default()),
+        }
+    }
+
+    fn configure(&self, config: &mut web::ServiceConfig) {
+        config.app_data(self.fulfillment.clone()).app_data(self.proxies.clone());
+        config.app_data(self.room.clone()).app_data(self.stopping.clone());
+        routes(config);
+    }
 }
 
 fn routes(config: &mut web::ServiceConfig) {
@@ -90,12 +138,13 @@ fn routes(config: &mut web::ServiceConfig) {
 
 /// The secret goes to standard output, which is the operator's, and never to the log.
 #[expect(clippy::print_stdout, reason = "the ping URL is the output of a first run")]
-fn greet(fulfillment: &Fulfillment, bound: SocketAddr) {
+fn greet(fulfillment: &Fulfillment, door: &Door, bound: SocketAddr) {
     if let Some(words) = greeting::first_run(fulfillment, bound) {
         println!("{words}");
     }
     let mail = &fulfillment.settings().mail;
-    tracing::info!(%bound, database = %fulfillment.settings().database_url(), mail = mail.provider.as_str(), "listening");
+    let keeper = door.keeper().as_str();
+    tracing::info!(%bound, keeper, database = %fulfillment.settings().database_url(), mail = mail.provider.as_str(), "listening");
     if mail.provider.as_str() == "folder" {
         let folder = fulfillment.settings().data_dir.join("letters");
         tracing::warn!(folder = %folder.display(), "no mail provider is configured: letters are written into a folder");

@@ -1,6 +1,7 @@
 //! `POST /webhooks/{source}`: from HTTP to the two calls that matter, and their result as an answer.
 
 use crate::edge::body::{self, BODY_DEADLINE, ReadBody};
+use crate::edge::room::{Place, Room};
 use crate::edge::{answers, not_found::not_found, remote};
 use actix_web::http::header::ContentLength;
 use actix_web::web::{Data, Header, Path, Payload};
@@ -24,12 +25,15 @@ pub(crate) async fn receive(
     size: Option<Header<ContentLength>>,
     payload: Payload,
     fulfillment: Data<Fulfillment>,
+    room: Data<Room>,
 ) -> HttpResponse {
     let (arrived, now) = (Instant::now(), Timestamp::now());
     let size = size.and_then(|Header(ContentLength(size))| u64::try_from(size).ok());
     let headers = headers(&request);
-    let door = Door { fulfillment: &fulfillment, source: &source, request: &request, headers: &headers, now };
-    let (admitted, body) = match door.admit(payload, size).await {
+    let visitor =
+        Visitor { fulfillment: &fulfillment, source: &source, request: &request, headers: &headers, now };
+    // Its place in the room is given back when the delivery is on record.
+    let (admitted, body, place) = match visitor.admit(payload, size, &room).await {
         Ok(admitted) => admitted,
         Err(refusal) => return refusal,
     };
@@ -37,6 +41,7 @@ pub(crate) async fn receive(
     let remote_address = remote::address(&request).map(|address| address.to_string());
     let arrival = Arrival { headers, remote_address, body };
     let recorded = timeout_at(arrived + RECORDING_DEADLINE, fulfillment.accept(admitted, arrival, now)).await;
+    drop(place);
     match recorded {
         Ok(Ok(delivery)) => {
             crash_point("after-record");
@@ -53,8 +58,8 @@ pub(crate) async fn receive(
     }
 }
 
-/// A request that stands at the door.
-struct Door<'a> {
+/// Who stands at the door with a request.
+struct Visitor<'a> {
     fulfillment: &'a Fulfillment,
     source: &'a str,
     request: &'a HttpRequest,
@@ -62,27 +67,31 @@ struct Door<'a> {
     now: Timestamp,
 }
 
-impl Door<'_> {
+impl Visitor<'_> {
     /// Lets the store in, with the body it brought. A stranger's body is read only where the proof is in the body.
     async fn admit(
         &self,
         payload: Payload,
         size: Option<u64>,
-    ) -> Result<(Admitted, ArrivedBody), HttpResponse> {
+        room: &Room,
+    ) -> Result<(Admitted, ArrivedBody, Place), HttpResponse> {
         match self.fulfillment.proof(self.source) {
             Some(Proof::BeforeBody) => match self.authenticate(None) {
-                Some(admitted) => Ok((admitted, read(payload, size).await?)),
+                Some(admitted) => {
+                    let (body, place) = read(payload, size, room).await?;
+                    Ok((admitted, body, place))
+                }
                 None => Err(not_found().await),
             },
             Some(Proof::OverBody) => {
-                let body = read(payload, size).await?;
+                let (body, place) = read(payload, size, room).await?;
                 // A signature over a part proves nothing.
                 let whole = match &body {
                     ArrivedBody::Whole(bytes) => Some(bytes.as_slice()),
                     ArrivedBody::Beginning { .. } => None,
                 };
                 match self.authenticate(whole) {
-                    Some(admitted) => Ok((admitted, body)),
+                    Some(admitted) => Ok((admitted, body, place)),
                     None => Err(not_found().await),
                 }
             }
@@ -97,13 +106,25 @@ impl Door<'_> {
 }
 
 /// A body that did not arrive is not on record: the store has to send it again.
-async fn read(payload: Payload, size: Option<u64>) -> Result<ArrivedBody, HttpResponse> {
-    match body::read(payload, size, BODY_DEADLINE).await {
-        ReadBody::Whole(bytes) => Ok(ArrivedBody::Whole(bytes.to_vec())),
-        ReadBody::TooLarge { head, declared_size } => Ok(too_large(&head, declared_size)),
-        ReadBody::TooSlow => Err(answers::not_recorded("the body did not arrive in time")),
-        ReadBody::Broken => Err(answers::not_recorded("the body broke off")),
-    }
+async fn read(
+    payload: Payload,
+    size: Option<u64>,
+    room: &Room,
+) -> Result<(ArrivedBody, Place), HttpResponse> {
+    let Some(mut place) = room.enter() else { return Err(no_room()) };
+    let body = match body::read(payload, size, BODY_DEADLINE, &mut place).await {
+        ReadBody::Whole(bytes) => ArrivedBody::Whole(bytes),
+        ReadBody::TooLarge { head, declared_size } => too_large(head, declared_size),
+        ReadBody::TooSlow => return Err(answers::not_recorded("the body did not arrive in time")),
+        ReadBody::Broken => return Err(answers::not_recorded("the body broke off")),
+        ReadBody::NoRoom => return Err(no_room()),
+    };
+    Ok((body, place))
+}
+
+fn no_room() -> HttpResponse {
+    tracing::warn!("too many deliveries at once; a store is asked to send its own again");
+    answers::not_recorded("too many deliveries at once")
 }
 
 /// Header values are bytes; what is not text is kept as text that shows where it was not.
@@ -115,9 +136,9 @@ fn headers(request: &HttpRequest) -> Vec<(String, String)> {
 }
 
 /// Without a declared size at least more than the limit has come.
-fn too_large(head: &[u8], declared_size: Option<u64>) -> ArrivedBody {
+fn too_large(head: Vec<u8>, declared_size: Option<u64>) -> ArrivedBody {
     let read = u64::try_from(body::BODY_LIMIT).unwrap_or(u64::MAX).saturating_add(1);
-    ArrivedBody::Beginning { bytes: head.to_vec(), size: declared_size.unwrap_or(read) }
+    ArrivedBody::Beginning { bytes: head, size: declared_size.unwrap_or(read) }
 }
 
 /// Whatever happens from here on, the delivery is safe: the answer is 200.

@@ -22,6 +22,12 @@ pub enum Error {
     /// Keys or minting.
     #[error(transparent)]
     Licensing(#[from] mintmark_licensing::Error),
+    /// Fulfilling a delivery panicked: a defect of this program, which the log tells more of.
+    #[error("fulfilling delivery {delivery} panicked; please report it")]
+    Panicked {
+        /// Its number.
+        delivery: i64,
+    },
     /// A file of the data folder.
     #[error("cannot use {}; it has to be there, and to belong to the account of this program", path.display())]
     File {

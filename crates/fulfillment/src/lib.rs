@@ -29,7 +29,7 @@ pub use fulfill::Fulfilled;
 pub use inspect::{check, installed_files, webhook_secrets};
 pub use mailing::Mailing;
 pub use open::{Fulfillment, Role, initialize};
-pub use operate::{Replayed, Resent};
+pub use operate::{Replay, Replayed, Resent};
 pub use outbox::{Clock, Outbox};
 pub use printable::printable;
 pub use problems::{Problem, Problems};

@@ -138,6 +138,12 @@ impl Fulfillment {
         self.records.store.probe()
     }
 
+    /// Has `tell` called when the disk of the database fails: then this process cannot go on, and the next one finds out
+    /// what is on the disk.
+    pub fn on_failure(&self, tell: impl FnOnce() + Send + 'static) {
+        self.records.store.on_failure(tell);
+    }
+
     /// How many letters lie in the letters folder although a provider is configured now.
     ///
     /// # Errors

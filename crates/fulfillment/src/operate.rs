@@ -1,10 +1,13 @@
 //! What an operator does by hand: replay, resend, mint.
 
+use crate::sweep::TOGETHER;
 use crate::{Error, Fulfilled, Fulfillment};
+use futures_util::future::join_all;
 use jiff::Timestamp;
 use mintmark_adapters::manual::Mint;
 use mintmark_mail::Address;
 use mintmark_storage::{AuditRow, LetterState, License, NewDelivery, NewLetter, Origin};
+use std::collections::BTreeMap;
 
 /// What a replay did with one delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +22,9 @@ pub enum Replayed {
     FailedAgain,
 }
 
+/// What a replay did, with the row as it is afterwards.
+pub type Replay = Result<(Replayed, AuditRow), Error>;
+
 /// A letter that was put into the outbox by hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resent {
@@ -31,18 +37,29 @@ pub struct Resent {
 }
 
 impl Fulfillment {
-    /// Does again what is left to do of a delivery; a second time changes nothing.
+    /// Does again what is left to do of deliveries, many at a time; a second time changes nothing.
+    ///
+    /// Answers with each in the order asked for, and with its row as it is afterwards.
     ///
     /// # Errors
-    /// There is no such row, or the database fails.
-    pub fn replay(&self, id: i64, now: Timestamp) -> Result<(Replayed, AuditRow), Error> {
-        let row = self.records.row(id)?;
-        let replayed = match (&row.license_id, row.processed) {
-            (_, true) if row.error.is_none() => Replayed::NothingToDo,
-            (Some(license), true) => self.send_again(license, now)?,
-            _ => self.fulfill_again(id, now)?,
-        };
-        Ok((replayed, self.records.row(id)?))
+    /// The database fails. There is no such row, or one cannot be fulfilled: that is said of the one alone.
+    pub fn replay(&self, ids: &[i64], now: Timestamp) -> Result<Vec<Replay>, Error> {
+        let mut replays = Vec::with_capacity(ids.len());
+        for ids in ids.chunks(TOGETHER) {
+            let rows = by_id(self.records.store.audit_rows_of(ids)?);
+            let replayed = ids.iter().map(|id| self.replay_row(*id, rows.get(id), now));
+            let replayed = pollster::block_on(join_all(replayed));
+            let rows = by_id(self.records.store.audit_rows_of(ids)?);
+            let told = ids.iter().zip(replayed).map(|(id, replayed)| {
+                let row = rows.get(id).cloned().ok_or_else(|| not_found(*id))?;
+                Ok(match replayed? {
+                    Replayed::Fulfilled if !row.processed => (Replayed::FailedAgain, row),
+                    replayed => (replayed, row),
+                })
+            });
+            replays.extend(told);
+        }
+        Ok(replays)
     }
 
     /// Writes down a license that the operator grants, and fulfills it like any other delivery.
@@ -100,28 +117,39 @@ impl Fulfillment {
         Ok(licenses?.into_iter().flatten().collect())
     }
 
+    async fn replay_row(&self, id: i64, row: Option<&AuditRow>, now: Timestamp) -> Result<Replayed, Error> {
+        let row = row.ok_or_else(|| not_found(id))?;
+        match (&row.license_id, row.processed) {
+            (_, true) if row.error.is_none() => Ok(Replayed::NothingToDo),
+            (Some(license), true) => self.send_again(license, now).await,
+            _ => self.fulfill_again(id, now).await,
+        }
+    }
+
     /// The same letter again: nobody gets two for one mistake.
-    fn send_again(&self, license: &str, now: Timestamp) -> Result<Replayed, Error> {
+    async fn send_again(&self, license: &str, now: Timestamp) -> Result<Replayed, Error> {
         let Some(letter) = self.records.store.newest_letter(license)? else {
             return Ok(Replayed::NothingToDo);
         };
-        match self.records.store.requeue_letter(letter.id, now).wait()? {
+        match self.records.store.requeue_letter(letter.id, now).await? {
             Some(_) => Ok(Replayed::LetterQueued),
             None if letter.state == LetterState::Sending => Ok(Replayed::NothingToDo),
             None => Ok(Replayed::FailedAgain),
         }
     }
 
-    fn fulfill_again(&self, id: i64, now: Timestamp) -> Result<Replayed, Error> {
-        let delivery = self.records.store.retry(id).wait()?;
-        let delivery = delivery.ok_or_else(|| Error::NotFound { what: "delivery", id: id.to_string() })?;
-        let fulfilled = pollster::block_on(self.fulfill(&delivery, now))?;
-        let row = self.records.row(id)?;
-        Ok(match fulfilled {
-            Fulfilled::NotMinted { .. } if !row.processed => Replayed::FailedAgain,
-            Fulfilled::NotMinted { .. } | Fulfilled::Noted | Fulfilled::Licensed { .. } => {
-                Replayed::Fulfilled
-            }
-        })
+    async fn fulfill_again(&self, id: i64, now: Timestamp) -> Result<Replayed, Error> {
+        let delivery = self.records.store.retry(id).await?;
+        let delivery = delivery.ok_or_else(|| not_found(id))?;
+        self.fulfill(&delivery, now).await?;
+        Ok(Replayed::Fulfilled)
     }
+}
+
+fn not_found(id: i64) -> Error {
+    Error::NotFound { what: "delivery", id: id.to_string() }
+}
+
+fn by_id(rows: Vec<AuditRow>) -> BTreeMap<i64, AuditRow> {
+    rows.into_iter().map(|row| (row.id, row)).collect()
 }

@@ -2,8 +2,9 @@
 
 use crate::outbox::Clock;
 use crate::{Error, Fulfilled, Fulfillment};
+use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use mintmark_storage::{Lead, Unfinished};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
@@ -13,6 +14,8 @@ use std::time::Duration;
 const PAUSE: Duration = Duration::from_secs(10);
 /// A younger delivery may still be in the hands of whoever recorded it.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(15);
+/// So many are finished together, and share their transactions.
+pub(crate) const TOGETHER: usize = 64;
 
 /// The running sweeper; dropping it stops it.
 #[derive(Debug)]
@@ -22,22 +25,26 @@ pub struct Sweeper {
 }
 
 impl Fulfillment {
-    /// Finishes deliveries that were recorded and not concluded, now and from time to time.
+    /// Finishes deliveries that were recorded and not concluded, now and from time to time. Of several servers on one
+    /// database one does it.
     ///
     /// # Errors
     /// No thread is to be had.
     pub fn start_sweeper(self: &Arc<Self>, clock: Clock) -> Result<Sweeper, Error> {
         let (stop, stopped) = channel::<()>();
         let fulfillment = Arc::downgrade(self);
+        let patience = |now: Timestamp| now.saturating_sub(PATIENCE).unwrap_or(now);
+        // What is on record before the start of the only server was left behind by an earlier run.
+        let is_only_server = self.records.store.is_only_server();
         let thread = std::thread::Builder::new().name("sweeper".to_owned()).spawn(move || {
-            // What is on record before the start was left behind by an earlier run.
-            let mut before = clock();
-            while sweep(&fulfillment, before, clock()).is_some() {
+            let mut before = if is_only_server { clock() } else { patience(clock()) };
+            let mut lead = None;
+            while sweep(&fulfillment, &mut lead, before, clock()).is_some() {
                 match stopped.recv_timeout(PAUSE) {
                     Err(RecvTimeoutError::Timeout) => {}
                     Ok(()) | Err(RecvTimeoutError::Disconnected) => return,
                 }
-                before = clock().saturating_sub(PATIENCE).unwrap_or(before);
+                before = patience(clock());
             }
         });
         Ok(Sweeper { stop: Some(stop), thread: Some(thread.map_err(Error::Thread)?) })
@@ -45,39 +52,42 @@ impl Fulfillment {
 
     /// Fulfills what was recorded before `before` and never concluded; answers how many came to an end.
     ///
-    /// One that fails does not keep the others waiting: it is logged, and tried again the next time.
+    /// One that fails does not keep the others waiting: it is logged, and tried again the next time. What was begun
+    /// more than once may be what ended the process each time: it comes last, and alone.
     ///
     /// # Errors
     /// The database cannot be asked which ones there are.
     pub fn finish_unfinished(&self, before: Timestamp, now: Timestamp) -> Result<usize, Error> {
         let unfinished = self.records.store.unfinished(before)?;
-        Ok(unfinished.into_iter().filter(|id| self.finish(*id, now)).count())
+        let (fresh, suspect): (Vec<Unfinished>, Vec<Unfinished>) =
+            unfinished.into_iter().partition(|delivery| delivery.attempts <= 1);
+        let groups = fresh.chunks(TOGETHER).chain(suspect.chunks(1));
+        Ok(groups.map(|group| self.finish(group, now)).sum())
     }
 
-    /// Whether the delivery has come to an end. A panic is the delivery's own, and must not end the sweeper.
-    fn finish(&self, id: i64, now: Timestamp) -> bool {
-        match catch_unwind(AssertUnwindSafe(|| self.try_to_finish(id, now))) {
-            Ok(Ok(())) => true,
-            Ok(Err(error)) => {
-                tracing::warn!(delivery = id, %error, "a delivery could not be finished; it is tried again");
-                false
+    /// How many of them have come to an end.
+    fn finish(&self, group: &[Unfinished], now: Timestamp) -> usize {
+        let tried = group.iter().map(async |delivery| match self.try_to_finish(delivery.id, now).await {
+            Ok(()) => 1,
+            Err(error) => {
+                let delivery = delivery.id;
+                tracing::warn!(delivery, %error, "a delivery could not be finished; it is tried again");
+                0
             }
-            Err(_) => {
-                tracing::error!(delivery = id, "finishing a delivery panicked");
-                false
-            }
-        }
+        });
+        pollster::block_on(join_all(tried)).into_iter().sum()
     }
 
-    fn try_to_finish(&self, id: i64, now: Timestamp) -> Result<(), Error> {
-        let Some(delivery) = self.records.store.retry(id).wait()? else { return Ok(()) };
-        let fulfilled = pollster::block_on(self.fulfill_unfinished(&delivery, now)).or_else(|error| {
+    async fn try_to_finish(&self, id: i64, now: Timestamp) -> Result<(), Error> {
+        let Some(delivery) = self.records.store.retry(id).await? else { return Ok(()) };
+        let fulfilled = match self.fulfill_unfinished(&delivery, now).await {
             // However long the database is in trouble, it must not use up the delivery's attempts.
-            if matches!(&error, Error::Storage(trouble) if trouble.is_transient()) {
-                self.records.store.forgive(&delivery).wait()?;
+            Err(Error::Storage(trouble)) if trouble.is_transient() => {
+                self.records.store.forgive(&delivery).await?;
+                return Err(Error::Storage(trouble));
             }
-            Err(error)
-        })?;
+            fulfilled => fulfilled?,
+        };
         if let (Fulfilled::Licensed { new_letter: Some(letter), .. }, Some(outbox)) =
             (fulfilled, &self.outbox)
         {
@@ -98,9 +108,14 @@ impl Drop for Sweeper {
 }
 
 /// `None` once the installation is gone.
-fn sweep(fulfillment: &Weak<Fulfillment>, before: Timestamp, now: Timestamp) -> Option<()> {
+fn sweep(
+    fulfillment: &Weak<Fulfillment>,
+    lead: &mut Option<Lead>,
+    before: Timestamp,
+    now: Timestamp,
+) -> Option<()> {
     let fulfillment = fulfillment.upgrade()?;
-    match fulfillment.finish_unfinished(before, now) {
+    match fulfillment.sweep_as_leader(lead, before, now) {
         Ok(0) => {}
         Ok(finished) => {
             tracing::info!(finished, "deliveries that were recorded and not finished are finished")
@@ -108,4 +123,19 @@ fn sweep(fulfillment: &Weak<Fulfillment>, before: Timestamp, now: Timestamp) -> 
         Err(error) => tracing::warn!(%error, "the sweeper could not look for unfinished deliveries"),
     }
     Some(())
+}
+
+impl Fulfillment {
+    /// Does nothing while another server has the lead.
+    fn sweep_as_leader(
+        &self,
+        lead: &mut Option<Lead>,
+        before: Timestamp,
+        now: Timestamp,
+    ) -> Result<usize, Error> {
+        if !lead.as_mut().is_some_and(Lead::is_held) {
+            *lead = self.records.store.lead()?;
+        }
+        if lead.is_none() { Ok(0) } else { self.finish_unfinished(before, now) }
+    }
 }

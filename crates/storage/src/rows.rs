@@ -105,6 +105,15 @@ impl Store {
         rows.into_iter().map(Row::into_audit_row).collect()
     }
 
+    /// The rows of these deliveries, oldest first.
+    pub fn audit_rows_of(&self, ids: &[i64]) -> Result<Vec<AuditRow>> {
+        let rows: Vec<Row> = self.read(|connection| {
+            let these = joined!().filter(conclusions::delivery_id.eq_any(ids.to_vec()));
+            Ok(these.order(conclusions::delivery_id).load(connection)?)
+        })?;
+        rows.into_iter().map(Row::into_audit_row).collect()
+    }
+
     /// The row of one delivery.
     pub fn audit_row(&self, id: i64) -> Result<Option<AuditRow>> {
         let row: Option<Row> = self.read(|connection| {

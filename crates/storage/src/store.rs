@@ -3,7 +3,7 @@
 use crate::connection::AnyConnection;
 use crate::lock::ServerLock;
 use crate::pending::Pending;
-use crate::writer::{Hot, Writer};
+use crate::writer::{Hot, Manners, Writer};
 use crate::{DatabaseUrl, Error, Result, migrations};
 use diesel::connection::SimpleConnection;
 use std::io::ErrorKind;
@@ -29,6 +29,7 @@ pub enum Access {
 /// Deliveries, licenses and letters.
 #[derive(Debug)]
 pub struct Store {
+    url: DatabaseUrl,
     writer: Writer,
     readers: r2d2::Pool<Connector>,
     lock: Option<ServerLock>,
@@ -50,7 +51,16 @@ impl Store {
             Access::FirstRun | Access::Server => migrations::migrate(&mut connection)?,
             Access::Tool => migrations::check(&mut connection)?,
         }
-        Ok(Self { writer: Writer::start(url, connection)?, readers: readers(url), lock })
+        let manners = match access {
+            Access::FirstRun | Access::Server => Manners::Host,
+            Access::Tool => Manners::Guest,
+        };
+        Ok(Self {
+            url: url.clone(),
+            writer: Writer::start(url, manners, connection)?,
+            readers: readers(url),
+            lock,
+        })
     }
 
     /// Changes nothing, by the whole way of a write: answers once the writer is alive and the disk took a commit.
@@ -71,8 +81,12 @@ impl Store {
         self.writer.close();
     }
 
+    pub(crate) fn url(&self) -> &DatabaseUrl {
+        &self.url
+    }
+
     /// Whether an operating-system lock proves that no other server is at work here.
-    pub(crate) fn is_only_server(&self) -> bool {
+    pub fn is_only_server(&self) -> bool {
         self.lock.is_some()
     }
 

@@ -56,6 +56,9 @@ struct Arguments {
     /// Where chance begins; printed by every run, so that it can be had again
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
+    /// How many scenarios run at a time: most of them mostly wait
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    jobs: usize,
     /// Use release builds of the binaries
     #[arg(long)]
     release: bool,
@@ -78,11 +81,7 @@ fn main() -> anyhow::Result<ExitCode> {
         seconds: arguments.seconds,
         seed,
     };
-    let mut report = Report::default();
-    for scenario in chosen {
-        report.run(scenario, &bench);
-    }
-    Ok(report.conclude())
+    Ok(Report::of(&chosen, &bench, arguments.jobs).conclude())
 }
 
 /// All of them, or those that were named.

@@ -18,6 +18,9 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use tally::Tally;
 
+/// Rows that are replayed before they are told of.
+const STEP: usize = 64;
+
 const AFTER_HELP: &str = "\
 Examples:
   mintmark-replay run 12 17
@@ -96,19 +99,22 @@ impl Run {
     ) -> Result<Tally, Failure> {
         let progress = Progress::over(ids.len());
         let mut tally = Tally::default();
-        for id in ids {
-            match fulfillment.replay(id, clock()) {
-                Ok((replayed, row)) => {
-                    tally.add(replayed);
-                    progress.aside(|| self.print(replayed, &row, output))?;
+        let ids: Vec<i64> = ids.into_iter().collect();
+        for ids in ids.chunks(STEP) {
+            for replay in fulfillment.replay(ids, clock())? {
+                match replay {
+                    Ok((replayed, row)) => {
+                        tally.add(replayed);
+                        progress.aside(|| self.print(replayed, &row, output))?;
+                    }
+                    Err(error @ Error::NotFound { .. }) => {
+                        tally.add_unknown();
+                        progress.aside(|| say(&format!("error: {error}")));
+                    }
+                    Err(error) => return Err(error.into()),
                 }
-                Err(error @ Error::NotFound { .. }) => {
-                    tally.add_unknown();
-                    progress.aside(|| say(&format!("error: {error}")));
-                }
-                Err(error) => return Err(error.into()),
+                progress.step();
             }
-            progress.step();
         }
         progress.finish();
         Ok(tally)

@@ -4,10 +4,12 @@
 
 pub(crate) mod answers;
 pub(crate) mod body;
+pub(crate) mod connections;
 pub(crate) mod limits;
 pub(crate) mod not_found;
 pub(crate) mod panic;
 pub(crate) mod remote;
+pub(crate) mod room;
 pub(crate) mod stopping;
 pub(crate) mod trace;
 pub(crate) mod unread;

@@ -14,13 +14,18 @@ use actix_web::{App, Error, HttpRequest, HttpResponse, HttpServer};
 use tracing::subscriber::DefaultGuard;
 
 use super::body::{self, ReadBody};
+use super::connections::{self, Connections};
 use super::not_found::not_found;
 use super::remote::TrustedProxies;
+use super::room::{ROOM, Room};
 use super::stopping::Stopping;
 use super::{answers, limits, panic, stopping, trace, unread};
 
 /// How long the test server reads a body, far below production so that tests are quick.
 const BODY_DEADLINE: Duration = Duration::from_millis(300);
+/// The same for the pause between two requests, and for the head of the later one.
+const KEEP_ALIVE: Duration = Duration::from_millis(1000);
+const LONGEST_SILENCE: Duration = Duration::from_millis(1200);
 /// The longest a client waits for a byte; only a failing test ever does.
 const CLIENT_PATIENCE: Duration = Duration::from_secs(10);
 
@@ -32,11 +37,13 @@ pub(super) fn app(
 > {
     App::new()
         .app_data(Data::new(TrustedProxies::default()))
+        .app_data(Data::new(Room::new(ROOM)))
         .app_data(stopping)
         .wrap(from_fn(panic::answer_panics))
         .wrap(from_fn(stopping::say_farewell))
         .wrap(from_fn(trace::log_requests))
         .wrap(from_fn(unread::cut))
+        .wrap(from_fn(connections::note_work))
         .service(
             web::resource("/webhooks/{source}")
                 .route(web::post().to(receive))
@@ -50,18 +57,21 @@ async fn receive(
     request: HttpRequest,
     size: Option<Header<ContentLength>>,
     payload: Payload,
+    room: Data<Room>,
 ) -> HttpResponse {
     if request.path() != "/webhooks/gumroad" || request.query_string() != "secret=right" {
         return not_found().await;
     }
     let declared_size = size.and_then(|Header(ContentLength(size))| u64::try_from(size).ok());
-    match body::read(payload, declared_size, BODY_DEADLINE).await {
+    let mut place = room.enter().unwrap();
+    match body::read(payload, declared_size, BODY_DEADLINE, &mut place).await {
         ReadBody::Whole(bytes) => answers::ok(&serde_json::json!({"whole": bytes.len()})),
         ReadBody::TooLarge { head, declared_size } => {
             answers::ok(&serde_json::json!({"head": head.len(), "declared_size": declared_size}))
         }
         ReadBody::TooSlow => answers::not_recorded("too slow"),
         ReadBody::Broken => answers::not_recorded("broken"),
+        ReadBody::NoRoom => answers::not_recorded("no room"),
     }
 }
 
@@ -73,6 +83,7 @@ async fn panics() -> HttpResponse {
 pub(super) struct TestServer {
     address: SocketAddr,
     stopping: Data<Stopping>,
+    connections: Arc<Connections>,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
 }
@@ -82,30 +93,37 @@ impl TestServer {
         let stopping = Data::new(Stopping::default());
         let (sender, receiver) = mpsc::channel();
         let shared = stopping.clone();
+        let connections = Arc::new(Connections::new(LONGEST_SILENCE));
+        let (seats, watched) = (Arc::clone(&connections), Arc::clone(&connections));
         let thread = thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
                 let server = HttpServer::new(move || app(shared.clone()))
                     .client_request_timeout(limits::CLIENT_REQUEST_TIMEOUT)
                     .client_disconnect_timeout(limits::CLIENT_DISCONNECT_TIMEOUT)
-                    .keep_alive(limits::KEEP_ALIVE)
-                    .max_connections(limits::MAX_CONNECTIONS)
+                    .keep_alive(KEEP_ALIVE)
                     .shutdown_timeout(limits::SHUTDOWN_TIMEOUT)
                     .workers(1)
                     .disable_signals()
+                    .on_connect(move |socket, of_connection| seats.seat(socket, of_connection))
                     .bind(("127.0.0.1", 0))
                     .unwrap();
                 let address = server.addrs()[0];
                 let server = server.run();
+                actix_web::rt::spawn(watched.watch());
                 sender.send((address, server.handle())).unwrap();
                 server.await.unwrap();
             });
         });
         let (address, handle) = receiver.recv().unwrap();
-        Self { address, stopping, handle, thread: Some(thread) }
+        Self { address, stopping, connections, handle, thread: Some(thread) }
     }
 
     pub(super) fn begin_stopping(&self) {
         self.stopping.begin();
+    }
+
+    pub(super) fn open_connections(&self) -> usize {
+        self.connections.count()
     }
 
     pub(super) fn connect(&self) -> Client {

@@ -166,6 +166,36 @@ fn a_body_shorter_than_declared_is_broken() {
 }
 
 #[test]
+fn a_client_that_falls_silent_in_the_head_of_a_later_request_is_cut() {
+    let server = TestServer::start();
+    let mut client = server.connect();
+    for beginning in ["P", "POST /webhooks/gumroad?secret=right HTTP/1.1\r\nhost:"] {
+        let begun = Instant::now();
+        assert_eq!(client.send(post("/nowhere", "")).answer(), NOT_FOUND);
+        assert_eq!(client.send(beginning).read_to_the_end(), "");
+        assert!(begun.elapsed() < 2 * MAY_TAKE);
+        client = server.connect();
+    }
+}
+
+#[test]
+fn a_client_that_is_at_work_is_not_cut_and_is_forgotten_when_it_leaves() {
+    let server = TestServer::start();
+    let mut client = server.connect();
+    for _ in 0..15 {
+        assert_eq!(client.send(post("/nowhere", "")).answer(), NOT_FOUND);
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    assert_eq!(server.open_connections(), 1);
+    client.finish().read_to_the_end();
+    let since = Instant::now();
+    while server.open_connections() > 0 {
+        assert!(since.elapsed() < MAY_TAKE, "a connection that is gone is still held");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
 fn a_panic_is_answered_and_the_connection_lives_on() {
     let server = TestServer::start();
     let mut client = server.connect();

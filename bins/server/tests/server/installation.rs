@@ -4,6 +4,8 @@ use mintmark_fulfillment::{AuditFilter, Records, Settings};
 use mintmark_storage::testing::TestDatabase;
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader};
+use std::net::TcpListener;
+use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
@@ -14,6 +16,9 @@ pub(crate) const SECRET: &str = "a-secret-for-tests-only";
 const PRODUCTS: &str = "gumroad:\n  datatools-core: core\n  Hg-vmbS4ZLqYN_KlAZSBkA==: core\n";
 /// Only a failing test waits this long.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// What a supervisor does with a socket: it is descriptor 3, and two variables say so.
+const PASS_THE_SOCKET: &str = r#"exec 3<&0 0</dev/null; LISTEN_FDS=1 LISTEN_PID=$$ exec "$0""#;
+const FEW_DESCRIPTORS: &str = r#"ulimit -S -n 128; exec "$0""#;
 
 /// What a server is started with.
 pub(crate) struct Installation {
@@ -54,7 +59,31 @@ impl Installation {
     }
 
     pub(crate) fn start(&self) -> Server {
-        let mut child = self.command().stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        Self::started(self.command())
+    }
+
+    /// As systemd does with a socket unit: whoever connects before the server is there waits.
+    pub(crate) fn start_on(&self, socket: &TcpListener) -> Server {
+        let mut command = self.script(PASS_THE_SOCKET);
+        command.stdin(Stdio::from(OwnedFd::from(socket.try_clone().unwrap())));
+        Self::started(command)
+    }
+
+    /// With as few descriptors as some systems allow a process that does not ask for more.
+    pub(crate) fn start_with_few_descriptors(&self) -> Server {
+        Self::started(self.script(FEW_DESCRIPTORS))
+    }
+
+    /// A shell that becomes the server; `$0` in the script is its path.
+    fn script(&self, script: &str) -> Command {
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", script, env!("CARGO_BIN_EXE_mintmark-server")]);
+        command.env_clear().envs(self.variables.iter().cloned()).current_dir(self.database.folder());
+        command
+    }
+
+    fn started(mut command: Command) -> Server {
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let log = Arc::new(Mutex::new(Vec::new()));
         let lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let reader = std::thread::spawn({
@@ -145,6 +174,11 @@ impl Server {
         self.signal("-HUP");
     }
 
+    /// Sends SIGTERM.
+    pub(crate) fn terminate(&self) {
+        self.signal("-TERM");
+    }
+
     fn signal(&self, signal: &str) {
         assert!(
             Command::new("kill").arg(signal).arg(self.child.id().to_string()).status().unwrap().success()
@@ -152,8 +186,13 @@ impl Server {
     }
 
     /// The exit code and the whole log, once the server has ended.
-    pub(crate) fn stop(mut self) -> (Option<i32>, String) {
-        self.signal("-TERM");
+    pub(crate) fn stop(self) -> (Option<i32>, String) {
+        self.terminate();
+        self.wait()
+    }
+
+    /// The exit code and the whole log, once the server has ended by itself.
+    pub(crate) fn wait(mut self) -> (Option<i32>, String) {
         let status = self.child.wait().unwrap();
         self.reader.take().unwrap().join().unwrap();
         (status.code(), self.log.lock().unwrap().join("\n"))

@@ -3,9 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod answers;
+mod client;
+mod hostile;
 mod installation;
 mod letters;
 mod life;
 mod locked;
 mod postmark;
+mod restart;
+mod slow;
+mod stop;
 mod twins;

@@ -11,4 +11,6 @@ mod door;
 mod events;
 mod facts;
 mod manual;
+mod mutated;
 mod orders;
+mod properties;

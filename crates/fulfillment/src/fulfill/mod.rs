@@ -7,11 +7,13 @@ use crate::catalog::Decision;
 use crate::mailing::Mailing;
 use crate::{Error, Fulfillment};
 use attempt::{Attempt, Ending};
+use futures_util::FutureExt as _;
 use jiff::Timestamp;
 use mintmark_adapters::{Order, Verdict};
 use mintmark_licensing::Mode;
 use mintmark_storage::{Delivery, Issue, Issued, Subject};
 use sale::Sale;
+use std::panic::AssertUnwindSafe;
 
 /// A crash may cut an attempt off; what cuts off this many is parked for a person.
 const MOST_ATTEMPTS_WITHOUT_END: i64 = 5;
@@ -41,8 +43,14 @@ impl Fulfillment {
     /// Interprets a delivery and does what follows from it, in one transaction. Never sends mail.
     ///
     /// # Errors
-    /// The database fails; the delivery stays unfinished and is tried again.
+    /// The database fails, or something in it panics; the delivery stays unfinished and is tried again.
     pub async fn fulfill(&self, delivery: &Delivery, now: Timestamp) -> Result<Fulfilled, Error> {
+        // It is on record: whatever a body makes of us, its sender is answered and its neighbors go on.
+        let fulfilled = AssertUnwindSafe(self.try_to_fulfill(delivery, now)).catch_unwind().await;
+        fulfilled.unwrap_or(Err(Error::Panicked { delivery: delivery.id }))
+    }
+
+    async fn try_to_fulfill(&self, delivery: &Delivery, now: Timestamp) -> Result<Fulfilled, Error> {
         let attempt = Attempt { delivery, now };
         if delivery.recorded.declared_size.is_some() {
             return self.conclude(attempt, attempt::unknown(), Ending::failed("body too large")).await;

@@ -114,6 +114,17 @@ impl Settings {
     pub fn database_url(&self) -> DatabaseUrl {
         self.database.clone().unwrap_or_else(|| DatabaseUrl::sqlite(&self.data_dir.join("mintmark.db")))
     }
+
+    /// The folder that the database is in; `None` if a database server keeps it.
+    pub fn database_folder(&self) -> Option<PathBuf> {
+        match self.database_url() {
+            DatabaseUrl::Sqlite(file) => {
+                let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+                Some(folder.unwrap_or(Path::new(".")).to_owned())
+            }
+            DatabaseUrl::Postgres(_) => None,
+        }
+    }
 }
 
 impl ProductsFile {

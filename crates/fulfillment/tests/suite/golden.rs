@@ -42,7 +42,7 @@ on_both_databases! {
 
         // The row that came first finds the license that the second one has made.
         let first_row = shop.rows()[0].id;
-        shop.fulfillment.replay(first_row, shop.clock.now()).unwrap();
+        shop.fulfillment.replay(&[first_row], shop.clock.now()).unwrap();
         assert_eq!(shop.license()["blob"], blob);
     }
 }

@@ -34,7 +34,8 @@ on_both_databases! {
     fn the_sweeper_finishes_at_its_start_what_was_left_behind(database: TestDatabase) {
         let shop = Shop::on(&database).opened();
         shop.record(&Ping::sale());
-        shop.clock.advance(SignedDuration::from_secs(1));
+        // Beside other servers, what has just come may be in the hands of one of them.
+        shop.clock.advance(SignedDuration::from_secs(16));
         let Shop { fulfillment, postbox, clock, builder } = shop.restarted();
         let fulfillment = Arc::new(fulfillment);
         drop(fulfillment.start_sweeper(clock.as_clock()).unwrap());
@@ -102,7 +103,7 @@ on_both_databases! {
         shop.receive(&Ping::sale());
         shop.builder.mend_catalog("gumroad: { datatools-core: core }");
         let tool = shop.builder.open(Role::Tool).unwrap();
-        let (replayed, row) = tool.replay(shop.row().id, shop.clock.now()).unwrap();
+        let (replayed, row) = tool.replay(&[shop.row().id], shop.clock.now()).unwrap().remove(0).unwrap();
         assert_eq!((replayed, row.outcome), (Replayed::Fulfilled, Some(Outcome::Minted)));
         // The server's outbox sends what the command line has queued.
         shop.postbox.wait_for(1);

@@ -1,15 +1,16 @@
 //! Deliveries: what a store told us, on record before anything reads it.
 
 mod record;
+mod retry;
 mod row;
 
-use crate::connection::AnyConnection;
+pub(crate) use retry::Retry;
+
 use crate::schema::{conclusions, deliveries};
 use crate::{Origin, Pending, Result, Store, time};
 use diesel::dsl::not;
 use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 use jiff::Timestamp;
-use row::Row;
 
 /// A delivery that is about to go on record.
 #[derive(Debug, Clone)]
@@ -46,6 +47,29 @@ pub struct Delivery {
     pub recorded: NewDelivery,
 }
 
+/// A delivery that nothing has been concluded of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unfinished {
+    /// Its number.
+    pub id: i64,
+    /// The attempts that were begun; none of them came to an end.
+    pub attempts: i64,
+}
+
+/// The one delivery with this number, on a connection of whatever type.
+macro_rules! load {
+    ($connection:expr, $id:expr) => {{
+        let found: Option<($crate::deliveries::row::Row, i64)> = $crate::schema::deliveries::table
+            .inner_join($crate::schema::conclusions::table)
+            .filter($crate::schema::deliveries::id.eq($id))
+            .select(($crate::schema::deliveries::all_columns, $crate::schema::conclusions::attempts))
+            .first($connection)
+            .optional()?;
+        found.map(|(row, attempt)| row.into_delivery(attempt)).transpose()
+    }};
+}
+use load;
+
 impl Store {
     /// Writes a delivery down. Once the answer is `Ok` it is on disk; its first attempt is already counted.
     pub fn record(&self, new: NewDelivery) -> Pending<Delivery> {
@@ -54,17 +78,7 @@ impl Store {
 
     /// The delivery with this number, to look at.
     pub fn delivery(&self, id: i64) -> Result<Option<Delivery>> {
-        self.read(|connection| load(connection, id))
-    }
-
-    /// The delivery with this number, in hand for one more attempt, which is counted before it begins.
-    pub fn retry(&self, id: i64) -> Pending<Option<Delivery>> {
-        self.write(move |connection| {
-            diesel::update(conclusions::table.find(id))
-                .set(conclusions::attempts.eq(conclusions::attempts + 1))
-                .execute(connection)?;
-            load(connection, id)
-        })
+        self.read(|connection| load!(connection, id))
     }
 
     /// Takes back the count of an attempt that the database itself cut off: it says nothing of the delivery.
@@ -78,18 +92,19 @@ impl Store {
         })
     }
 
-    /// The numbers of deliveries that were recorded before `before` and never concluded, oldest first.
-    pub fn unfinished(&self, before: Timestamp) -> Result<Vec<i64>> {
-        self.read(|connection| {
+    /// The deliveries that were recorded before `before` and never concluded, oldest first.
+    pub fn unfinished(&self, before: Timestamp) -> Result<Vec<Unfinished>> {
+        let rows: Vec<(i64, i64)> = self.read(|connection| {
             Ok(conclusions::table
                 .inner_join(deliveries::table)
                 .filter(not(conclusions::processed))
                 .filter(conclusions::concluded_at.is_null())
                 .filter(deliveries::received_at.lt(time::to_column(before)))
                 .order(conclusions::delivery_id)
-                .select(conclusions::delivery_id)
+                .select((conclusions::delivery_id, conclusions::attempts))
                 .load(connection)?)
-        })
+        })?;
+        Ok(rows.into_iter().map(|(id, attempts)| Unfinished { id, attempts }).collect())
     }
 
     /// When the first delivery that told of this order arrived.
@@ -106,16 +121,6 @@ impl Store {
         })?;
         time::from_optional_column(first)
     }
-}
-
-fn load(connection: &mut AnyConnection, id: i64) -> Result<Option<Delivery>> {
-    let found: Option<(Row, i64)> = deliveries::table
-        .inner_join(conclusions::table)
-        .filter(deliveries::id.eq(id))
-        .select((deliveries::all_columns, conclusions::attempts))
-        .first(connection)
-        .optional()?;
-    found.map(|(row, attempt)| row.into_delivery(attempt)).transpose()
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use super::queue::{Closed, Queue, Turn};
 use super::reply::Committed;
 use super::{finish_within, lock};
 use crate::connection::{AnyConnection, transaction, trouble};
+use crate::deliveries::Retry;
 use crate::{Conclusion, DatabaseUrl, Error, Issue, NewDelivery, Result, crash_point};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
@@ -28,21 +29,28 @@ pub(crate) struct Lanes {
     pub(crate) record: Lane<NewDelivery>,
     pub(crate) issue: Lane<Issue>,
     pub(crate) conclude: Lane<Conclusion>,
+    pub(crate) retry: Lane<Retry>,
 }
 
 impl Lanes {
     pub(super) fn start(url: &DatabaseUrl) -> Result<Self> {
-        Ok(Self { record: Lane::start(url)?, issue: Lane::start(url)?, conclude: Lane::start(url)? })
+        Ok(Self {
+            record: Lane::start(url)?,
+            issue: Lane::start(url)?,
+            conclude: Lane::start(url)?,
+            retry: Lane::start(url)?,
+        })
     }
 
     /// Finishes what is queued. What hangs is left behind.
     pub(super) fn close(&self) {
-        self.record.0.queue.close(Closed::Stopping);
-        self.issue.0.queue.close(Closed::Stopping);
-        self.conclude.0.queue.close(Closed::Stopping);
         self.record.close();
         self.issue.close();
         self.conclude.close();
+        self.retry.close();
+        let threads =
+            [self.record.threads(), self.issue.threads(), self.conclude.threads(), self.retry.threads()];
+        finish_within(threads.into_iter().flatten(), STUCK);
     }
 }
 
@@ -109,8 +117,11 @@ impl<W: Hot> Lane<W> {
     }
 
     fn close(&self) {
-        let threads = std::mem::take(&mut lock(&self.0.crew).threads);
-        finish_within(threads, STUCK);
+        self.0.queue.close(Closed::Stopping);
+    }
+
+    fn threads(&self) -> Vec<JoinHandle<()>> {
+        std::mem::take(&mut lock(&self.0.crew).threads)
     }
 }
 

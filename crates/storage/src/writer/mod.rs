@@ -18,6 +18,7 @@ mod tests;
 
 pub(crate) use hot::Hot;
 pub(crate) use lanes::{Lane, Lanes};
+pub(crate) use session::Manners;
 
 use crate::connection::AnyConnection;
 use crate::pending::Pending;
@@ -46,14 +47,15 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Starts the threads; the first owns `connection`, and others are opened from `url`.
-    pub(crate) fn start(url: &DatabaseUrl, mut connection: AnyConnection) -> Result<Self> {
+    pub(crate) fn start(url: &DatabaseUrl, manners: Manners, mut connection: AnyConnection) -> Result<Self> {
         connection.prepare_for_writing()?;
         let lanes = match url {
             DatabaseUrl::Sqlite(_) => None,
             DatabaseUrl::Postgres(_) => Some(Lanes::start(url)?),
         };
         let (queue, failure) = (Arc::new(Queue::new()), Arc::new(Failure::default()));
-        let session = Session::new(url.clone(), connection, Arc::clone(&queue), Arc::clone(&failure));
+        let session =
+            Session::new(url.clone(), manners, connection, Arc::clone(&queue), Arc::clone(&failure));
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || session.serve())

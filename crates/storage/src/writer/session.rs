@@ -8,14 +8,28 @@ use crate::connection::{AnyConnection, transaction, trouble};
 use crate::{DatabaseUrl, Error, Result, crash_point};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// With nothing to write for this long, the log is brought into the database, so that it is short when work comes.
 const IDLE: Duration = Duration::from_secs(1);
 
+/// Who writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Manners {
+    /// A server, whose senders wait.
+    Host,
+    /// A command line beside a server: after each transaction it leaves the database alone for as long as it had it.
+    /// SQLite's waiting is not fair, and the server would come to nothing beside a program that always wants to write.
+    Guest,
+}
+
+/// The longest that a guest waits between two transactions.
+const LONGEST_COURTESY: Duration = Duration::from_millis(100);
+
 /// What the thread owns. No connection is kept after a failure: whatever state it is in goes with it.
 pub(super) struct Session {
     url: DatabaseUrl,
+    manners: Manners,
     connection: Option<AnyConnection>,
     queue: Arc<Queue<Box<dyn Task>>>,
     failure: Arc<Failure>,
@@ -25,11 +39,12 @@ pub(super) struct Session {
 impl Session {
     pub(super) fn new(
         url: DatabaseUrl,
+        manners: Manners,
         connection: AnyConnection,
         queue: Arc<Queue<Box<dyn Task>>>,
         failure: Arc<Failure>,
     ) -> Self {
-        Self { url, connection: Some(connection), queue, failure, has_failed: false }
+        Self { url, manners, connection: Some(connection), queue, failure, has_failed: false }
     }
 
     /// Until the queue is closed and empty.
@@ -80,6 +95,7 @@ impl Session {
 
     fn commit(&mut self, batch: &mut [Box<dyn Task>]) -> Result<()> {
         let mut connection = self.begin()?;
+        let begun = Instant::now();
         let written = write_all(&mut connection, batch).and_then(|()| {
             crash_point("before-commit");
             Ok(transaction::commit(&mut connection)?)
@@ -88,6 +104,9 @@ impl Session {
         match written {
             Ok(()) => self.connection = Some(connection),
             Err(error) => return Err(given_up(connection, error)),
+        }
+        if self.manners == Manners::Guest {
+            std::thread::sleep(begun.elapsed().min(LONGEST_COURTESY));
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use crate::examples::{issue, mint, new_letter, new_license, open, record};
 use mintmark_storage::{
     Access, AuditFilter, Issue, Issued, LetterState, License, LicenseFilter, LicenseStatus, NewLicense,
-    Outcome, Store, on_both_databases,
+    Outcome, Store, Unfinished, on_both_databases,
 };
 use std::sync::Barrier;
 
@@ -89,7 +89,8 @@ on_both_databases! {
         let refused = Issue { letter: new_letter(""), ..issue(&delivery, "S2") };
         assert!(store.issue(refused).wait().is_err());
         assert!(store.license("license-S2").expect("an answer").is_none());
-        assert_eq!(store.unfinished(crate::examples::at(100)).expect("a list"), [delivery.id]);
+        let unfinished = store.unfinished(crate::examples::at(100)).expect("a list");
+        assert_eq!(unfinished, [Unfinished { id: delivery.id, attempts: 1 }]);
     }
 
     fn two_hundred_parallel_deliveries_of_one_order_make_one_license_and_one_letter(database: TestDatabase) {

@@ -88,7 +88,21 @@ pub(crate) const ALL: &[Scenario] = &[
     Scenario { number: "28", name: "memory", databases: Databases::Both, run: memory::run },
 ];
 
+/// These measure time or memory, and others beside them would be measured too.
+const ALONE: &[&str] = &["locked", "provider-silent", "slow-clients", "memory", "soak"];
+
 impl Scenario {
+    pub(crate) fn measures(&self) -> bool {
+        ALONE.contains(&self.name)
+    }
+
+    /// Where it stands in the list.
+    pub(crate) fn place(&self) -> usize {
+        ALL.iter()
+            .position(|scenario| scenario.number == self.number && scenario.name == self.name)
+            .unwrap_or(ALL.len())
+    }
+
     /// By number or by name.
     pub(crate) fn is_called(&self, name: &str) -> bool {
         self.number == name || self.name == name

@@ -19,20 +19,22 @@ use crate::sink::Sink;
 const LOAD: Load = Load { rate: 100, connections: 4, duplicates: 0 };
 const PAGE: usize = 4096;
 
-/// What happens to the file, and what the refusal has to say.
-const DAMAGES: [(&str, fn(&mut Vec<u8>), &[&str]); 4] = [
-    ("it is a text", |bytes| *bytes = b"Dear customer,\n".repeat(1000), &["mintmark.db"]),
-    ("its first page is overwritten", |bytes| bytes[..PAGE].fill(0xA5), &["mintmark.db"]),
-    ("it is empty", Vec::clear, &["mintmark.db"]),
-    ("its second half is gone", |bytes| bytes.truncate(bytes.len() / 2 / PAGE * PAGE), &["mintmark.db"]),
+/// What happens to the bytes of the file.
+type Damage = fn(&mut Vec<u8>);
+
+const DAMAGES: [(&str, Damage); 4] = [
+    ("it is a text", |bytes| *bytes = b"Dear customer,\n".repeat(1000)),
+    ("its first page is overwritten", |bytes| bytes[..PAGE].fill(0xA5)),
+    ("it is empty", Vec::clear),
+    ("its second half is gone", |bytes| bytes.truncate(bytes.len() / 2 / PAGE * PAGE)),
 ];
 
 pub(super) fn run(context: &Context<'_>) -> anyhow::Result<()> {
     let mut installation = context.installation()?;
     sell(&mut installation)?;
     if context.kind == Kind::Sqlite {
-        for (what, damage, words) in DAMAGES {
-            refused_and_untouched(&installation, damage, words).with_context(|| what.to_owned())?;
+        for (what, damage) in DAMAGES {
+            refused_and_untouched(&installation, damage).with_context(|| what.to_owned())?;
         }
         context.figure(format!("{} damages", DAMAGES.len()));
     }
@@ -54,17 +56,13 @@ fn sell(installation: &mut Installation<'_>) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn refused_and_untouched(
-    installation: &Installation<'_>,
-    damage: fn(&mut Vec<u8>),
-    words: &[&str],
-) -> anyhow::Result<()> {
+fn refused_and_untouched(installation: &Installation<'_>, damage: Damage) -> anyhow::Result<()> {
     let file = database::file(&installation.data_folder());
     let healthy = fs::read(&file)?;
     let mut damaged = healthy.clone();
     damage(&mut damaged);
     fs::write(&file, &damaged)?;
-    Refusal::of(installation)?.says(words)?;
+    Refusal::of(installation)?.says(&["mintmark.db"])?;
     ensure!(fs::read(&file)? == damaged, "the damaged file was written into");
     no_other_database(&installation.data_folder(), &file)?;
     fs::write(&file, healthy)?;

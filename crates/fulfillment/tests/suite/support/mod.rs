@@ -119,7 +119,7 @@ impl Shop {
 
     /// Replays the newest row.
     pub(crate) fn replay(&self) -> Replayed {
-        self.fulfillment.replay(self.row().id, self.clock.now()).unwrap().0
+        self.fulfillment.replay(&[self.row().id], self.clock.now()).unwrap().remove(0).unwrap().0
     }
 
     /// The power fails, and comes back.

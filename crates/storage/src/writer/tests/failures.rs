@@ -6,7 +6,7 @@ use crate::testing::TestDatabase;
 use crate::writer::failure::Failure;
 use crate::writer::queue::{Closed, Queue};
 use crate::writer::reply::Committed;
-use crate::writer::session::Session;
+use crate::writer::session::{Manners, Session};
 use crate::writer::task::Task;
 use crate::{AuditFilter, Error, Pending, Result, on_both_databases};
 use diesel::connection::SimpleConnection;
@@ -58,7 +58,7 @@ on_both_databases! {
         let connection = AnyConnection::open(&database.url).expect("the database opens");
         let queue = Arc::new(Queue::<Box<dyn Task>>::new());
         let failure = Arc::new(Failure::default());
-        let session = Session::new(database.url.clone(), connection, Arc::clone(&queue), failure);
+        let session = Session::new(database.url.clone(), Manners::Host, connection, Arc::clone(&queue), failure);
         let thread = std::thread::spawn(move || session.serve());
         let answers = Arc::new(Mutex::new(Vec::new()));
         for panics in [true, false] {

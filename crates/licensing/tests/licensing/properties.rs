@@ -1,0 +1,42 @@
+//! What holds for whatever text is presented, for the tests here and for the fuzz targets in `fuzz/`.
+
+use mintmark_licensing::LicenseKey;
+
+use crate::support::{GOLDEN_BLOB, GOLDEN_PAYLOAD, sign, verify};
+
+/// No text but the golden blob is accepted under the golden key, which signed nothing else.
+pub(crate) fn only_what_was_signed_is_a_license(text: &str) {
+    if verify(text).is_ok() {
+        assert_eq!(text.trim(), GOLDEN_BLOB, "a blob that nobody signed");
+    }
+}
+
+/// A payload is read without a panic even if it is signed, and a change of one bit of the blob ends its validity.
+pub(crate) fn a_signed_payload_is_read_or_refused(payload: &[u8]) {
+    let blob = sign(payload);
+    let Ok(license) = verify(&blob) else {
+        assert_ne!(payload, GOLDEN_PAYLOAD.as_bytes(), "the golden payload is genuine");
+        return;
+    };
+    let text = std::str::from_utf8(payload).expect("a license is text");
+    assert!(text.contains("\"lid\"") && text.contains(license.line().as_str()), "{text}");
+    let at =
+        payload.iter().fold(payload.len(), |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(*byte)));
+    let mut changed = blob.into_bytes();
+    let at = at % changed.len();
+    changed[at] ^= 1;
+    if let Ok(changed) = std::str::from_utf8(&changed) {
+        assert!(verify(changed).is_err(), "changed at {at}: {changed}");
+    }
+}
+
+/// What is accepted as a license key is written back in one way, which is read as the same key.
+pub(crate) fn a_license_key_reads_back(typed: &str) {
+    let Ok(key) = typed.parse::<LicenseKey>() else { return };
+    let written = key.to_string();
+    assert_eq!(written.parse(), Ok(key), "{typed:?} became {written:?}");
+    let is_plain =
+        |character: char| character.is_ascii_uppercase() || character.is_ascii_digit() || character == '-';
+    assert!(written.chars().all(is_plain), "{typed:?} became {written:?}");
+    assert!(written.len() <= typed.len() + 6, "{typed:?} became {written:?}");
+}

@@ -1,0 +1,94 @@
+//! One more attempt at deliveries on record, counted before it begins.
+
+use super::row::Row;
+use super::{Delivery, load};
+use crate::connection::columns::{numbers, rounds};
+use crate::connection::statement::{Statement, Text};
+use crate::schema::{conclusions, deliveries};
+use crate::writer::{Hot, Lane, Lanes};
+use crate::{Pending, Result, Store};
+use diesel::sql_types::BigInt;
+use diesel::{
+    ExpressionMethods, IntoSql, OptionalExtension, PgConnection, QueryDsl, RunQueryDsl, SqliteConnection,
+};
+use std::collections::BTreeMap;
+
+impl Store {
+    /// The delivery with this number, in hand for one more attempt, which is counted before it begins.
+    pub fn retry(&self, id: i64) -> Pending<Option<Delivery>> {
+        self.write_hot(Retry(id))
+    }
+}
+
+/// The number of a delivery.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Retry(i64);
+
+impl Hot for Retry {
+    type Written = Option<Delivery>;
+    type Answer = Option<Delivery>;
+
+    fn size(&self) -> usize {
+        size_of::<Self>()
+    }
+
+    fn write(&self, connection: &mut SqliteConnection) -> Result<Option<Delivery>> {
+        Statement::<CountOne, _>::new(self.0.into_sql::<BigInt>()).execute(connection)?;
+        load!(connection, self.0)
+    }
+
+    fn write_all(batch: &[&Self], connection: &mut PgConnection) -> Result<Vec<Option<Delivery>>> {
+        let mut retried: Vec<Option<Delivery>> = vec![None; batch.len()];
+        let numbered: Vec<(usize, &Self)> = batch.iter().copied().enumerate().collect();
+        // Twice the same delivery is two attempts.
+        for round in rounds(&numbered, |(_, retry)| retry.0) {
+            let retries: Vec<&Self> = round.iter().map(|(_, retry)| *retry).collect();
+            Statement::<CountAll, _>::new(numbers(&retries, |retry| retry.0)).execute(connection)?;
+            let mut found = load_all(connection, &retries)?;
+            for (place, retry) in round {
+                retried[place] = found.remove(&retry.0);
+            }
+        }
+        Ok(retried)
+    }
+
+    fn answer(self, delivery: Option<Delivery>) -> Option<Delivery> {
+        delivery
+    }
+
+    fn lane(lanes: &Lanes) -> &Lane<Self> {
+        &lanes.retry
+    }
+}
+
+fn load_all(connection: &mut PgConnection, retries: &[&Retry]) -> Result<BTreeMap<i64, Delivery>> {
+    let ids: Vec<i64> = retries.iter().map(|retry| retry.0).collect();
+    let rows: Vec<(Row, i64)> = deliveries::table
+        .inner_join(conclusions::table)
+        .filter(deliveries::id.eq_any(ids))
+        .select((deliveries::all_columns, conclusions::attempts))
+        .load(connection)?;
+    let read =
+        |(row, attempt): (Row, i64)| row.into_delivery(attempt).map(|delivery| (delivery.id, delivery));
+    rows.into_iter().map(read).collect()
+}
+
+struct CountOne;
+
+impl Text for CountOne {
+    const BEFORE: &'static str = "UPDATE conclusions SET attempts = attempts + 1 WHERE delivery_id = ";
+    const AFTER: &'static str = "";
+    type Answer = ();
+}
+
+/// In the order of their numbers, so that two servers do not wait for each other in a circle.
+struct CountAll;
+
+impl Text for CountAll {
+    const BEFORE: &'static str = "WITH mine AS MATERIALIZED (SELECT delivery_id FROM conclusions \
+        WHERE delivery_id = ANY(";
+    const AFTER: &'static str = ") ORDER BY delivery_id FOR UPDATE) \
+        UPDATE conclusions SET attempts = attempts + 1 FROM mine \
+        WHERE conclusions.delivery_id = mine.delivery_id";
+    type Answer = ();
+}
