@@ -10,6 +10,7 @@ mod letters;
 mod life;
 mod locked;
 mod postmark;
+mod relay;
 mod restart;
 mod slow;
 mod stop;
