@@ -8,7 +8,7 @@ use rustix::process::Signal;
 use xtask::port;
 use xtask::process::wait_for;
 
-use crate::context::{Context, Length};
+use crate::context::Context;
 use crate::installation::Installation;
 use crate::ledger::Ledger;
 use crate::load::{Sale, Store};
@@ -38,7 +38,7 @@ pub(super) fn run(context: &Context<'_>) -> anyhow::Result<()> {
     sink.behave(|_| Reply::Well);
     let heir = Neighbor::start(&mut installation)?;
     heir.sell(&ledger, 10)?;
-    hurry(context, &installation)?;
+    context.let_claims_run_out(&installation)?;
     let taken_over = await_all_accepted(&installation)?;
     context.figure(format!("taken over within {taken_over} s"));
     let before = sent(&installation)?;
@@ -81,15 +81,6 @@ fn await_in_hand(installation: &Installation<'_>, count: i64) -> anyhow::Result<
         let sending = witness.number("SELECT count(*) AS value FROM letters WHERE state = 'sending'")?;
         Ok((sending == count).then_some(()))
     })
-}
-
-/// In the short form the leases of those who cannot renew them are made older, instead of growing old.
-fn hurry(context: &Context<'_>, installation: &Installation<'_>) -> anyhow::Result<()> {
-    if context.bench.length == Length::Short {
-        let mut witness = installation.witness()?;
-        witness.execute("UPDATE letters SET due_at = due_at - 30000 WHERE state = 'sending'")?;
-    }
-    Ok(())
 }
 
 /// Seconds until nothing is left to send.

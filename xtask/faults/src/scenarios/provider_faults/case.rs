@@ -149,6 +149,9 @@ impl Fate {
     /// Accepted, however long it took to be known.
     pub(super) const ACCEPTED: Self =
         Self { state: "accepted", class: None, attempts: 1, again: None, copies: 1 };
+    /// Accepted at the second sending, after the provider was asked for the first in vain.
+    pub(super) const RESENT: Self =
+        Self { state: "accepted", class: None, attempts: 2, again: None, copies: 1 };
     /// Surely not sent: tried again after 10 s, a fifth more or less.
     pub(super) const TRANSIENT: Self =
         Self { state: "queued", class: Some("transient"), attempts: 1, again: Some((7, 12)), copies: 0 };

@@ -29,11 +29,11 @@ pub(super) fn cases() -> Vec<Case> {
         case("accepted, then silent", silent_accepted, Fate::ACCEPTED),
     ];
     let long = [
-        case("200 with garbage, not accepted", garbage, Fate::ACCEPTED),
-        case("reset before accepting", reset, Fate::ACCEPTED),
+        case("200 with garbage, not accepted", garbage, Fate::RESENT),
+        case("reset before accepting", reset, Fate::RESENT),
         case("accepted, answered after 30 s", late_accepted, Fate::ACCEPTED),
         case("accepted, found at the second look", lagging_search, Fate::ACCEPTED),
-        case("not accepted, silent", silent, Fate::ACCEPTED),
+        case("not accepted, silent", silent, Fate::RESENT),
     ];
     let long = long.into_iter().map(|case| Case { takes_long: true, ..case });
     quick.into_iter().chain(long).collect()
