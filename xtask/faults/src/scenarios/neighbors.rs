@@ -1,6 +1,7 @@
 //! Two servers on one PostgreSQL, and a third: one is killed and one frozen with letters in hand, the last takes over.
 
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
@@ -17,8 +18,10 @@ use crate::sink::{Reply, Sink};
 
 /// Letters that a server sends at once, each over a connection of its own.
 const IN_HAND: i64 = 2;
-/// A lease, and a poll.
-const TAKEN_OVER: Duration = Duration::from_secs(35);
+/// How often the letters are looked at.
+const LOOK: Duration = Duration::from_millis(500);
+/// A lease, two questions to the provider, and what lies between.
+const TAKEN_OVER: Duration = Duration::from_secs(60);
 
 pub(super) fn run(context: &Context<'_>) -> anyhow::Result<()> {
     let (sink, ledger) = (Sink::start()?, Arc::new(Ledger::default()));
@@ -38,8 +41,7 @@ pub(super) fn run(context: &Context<'_>) -> anyhow::Result<()> {
     sink.behave(|_| Reply::Well);
     let heir = Neighbor::start(&mut installation)?;
     heir.sell(&ledger, 10)?;
-    context.let_claims_run_out(&installation)?;
-    let taken_over = await_all_accepted(&installation)?;
+    let taken_over = await_all_accepted(context, &installation)?;
     context.figure(format!("taken over within {taken_over} s"));
     let before = sent(&installation)?;
     frozen.server.signal(Signal::CONT)?;
@@ -84,10 +86,12 @@ fn await_in_hand(installation: &Installation<'_>, count: i64) -> anyhow::Result<
 }
 
 /// Seconds until nothing is left to send.
-fn await_all_accepted(installation: &Installation<'_>) -> anyhow::Result<u64> {
+fn await_all_accepted(context: &Context<'_>, installation: &Installation<'_>) -> anyhow::Result<u64> {
     let begin = std::time::Instant::now();
     let mut witness = installation.witness()?;
     wait_for("the letters of the others", 2 * TAKEN_OVER, || {
+        thread::sleep(LOOK);
+        context.hasten(installation)?;
         let left = witness.number("SELECT count(*) AS value FROM letters WHERE state <> 'accepted'")?;
         Ok((left == 0).then_some(()))
     })?;

@@ -5,8 +5,10 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
+use xtask::process::wait_for;
 
 use crate::context::Context;
+use crate::installation::Installation;
 use crate::ledger::Ledger;
 use crate::load::Load;
 use crate::sink::Sink;
@@ -40,11 +42,14 @@ fn survive(context: &Context<'_>, place: &str) -> anyhow::Result<()> {
     installation.set("MINTMARK_TEST_PANIC_AT", &panics.join(","));
     let server = installation.start()?;
     let selling = LOAD.start(&installation.address(), &ledger);
-    thread::sleep(Duration::from_millis(1_000));
+    await_panics(&installation)?;
     selling.finish()?;
+    // A claim that went down with its worker runs out, and then there is a doubt to be settled.
+    for _ in 0..3 {
+        context.hasten(&installation)?;
+        thread::sleep(Duration::from_millis(600));
+    }
     let summary = ledger.check(&installation, &sink, PANICS)?;
-    let panicked = installation.logs()?.matches("\"message\":\"panicked\"").count();
-    ensure!(panicked == PANICS, "{panicked} panics were logged, not {PANICS}");
     ensure!(summary.unanswered == 0, "{} tellings were not answered at all", summary.unanswered);
     // One transaction may hold what each connection has told.
     let most = PANICS * usize::try_from(LOAD.connections)?;
@@ -52,4 +57,14 @@ fn survive(context: &Context<'_>, place: &str) -> anyhow::Result<()> {
     ensure!(server.readiness() == Some(200), "the server is not ready any more");
     ensure!(server.stop()?.success(), "the server did not stop in good order");
     Ok(())
+}
+
+/// The log says where each was, and what it said stays unsaid.
+fn await_panics(installation: &Installation<'_>) -> anyhow::Result<()> {
+    let mut panicked = 0;
+    let waited = wait_for("the panics", Duration::from_secs(20), || {
+        panicked = installation.logs()?.matches("\"message\":\"panicked\"").count();
+        Ok((panicked >= PANICS).then_some(()))
+    });
+    waited.with_context(|| format!("{panicked} of {PANICS} panics were logged"))
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context as _, ensure};
 
 use crate::command_lines::replay_failed;
-use crate::context::Context;
+use crate::context::{Context, Length};
 use crate::installation::{Installation, PRODUCT};
 use crate::ledger::Ledger;
 use crate::load::{Load, Sale, Store};
@@ -20,6 +20,8 @@ const LOAD: Load = Load { rate: 200, connections: 8, duplicates: 5 };
 const RESTARTS: usize = 2;
 /// The time to record, while all that goes on.
 const LIVE: Duration = Duration::from_secs(1);
+/// The same beside another run and whatever else this machine does during its checks.
+const LIVE_IN_COMPANY: Duration = Duration::from_secs(2);
 
 pub(super) fn run(context: &Context<'_>) -> anyhow::Result<()> {
     let (sink, ledger) = (Sink::start()?, Arc::new(Ledger::default()));
@@ -39,7 +41,8 @@ pub(super) fn run(context: &Context<'_>) -> anyhow::Result<()> {
     let p99 = percentile(&mut times, 99);
     context
         .figure(format!("{failed} failed rows, {replayed} times replayed; live p99 {} ms", p99.as_millis()));
-    ensure!(p99 < LIVE, "live sales had to wait for {} ms", p99.as_millis());
+    let limit = if context.bench.length == Length::Long { LIVE } else { LIVE_IN_COMPANY };
+    ensure!(p99 < limit, "live sales had to wait for {} ms", p99.as_millis());
     ensure!(replay_failed(&installation)? == 0, "a replay of what is done did something");
     ledger.absorb(&live);
     context.figure(ledger.check(&installation, &sink, 0)?);
