@@ -63,6 +63,7 @@ fn restart(
         server = start(&installation, &socket)?;
     }
     selling.finish()?;
+    context.hasten(&installation)?;
     let summary = ledger.check(&installation, &sink, 2 * times)?;
     server.stop()?;
     Ok(summary)

@@ -1,7 +1,6 @@
 //! Two servers on one PostgreSQL, and a third: one is killed and one frozen with letters in hand, the last takes over.
 
 use std::sync::Arc;
-use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
@@ -18,8 +17,6 @@ use crate::sink::{Reply, Sink};
 
 /// Letters that a server sends at once, each over a connection of its own.
 const IN_HAND: i64 = 2;
-/// How often the letters are looked at.
-const LOOK: Duration = Duration::from_millis(500);
 /// A lease, two questions to the provider, and what lies between.
 const TAKEN_OVER: Duration = Duration::from_secs(60);
 
@@ -46,6 +43,7 @@ pub(super) fn run(context: &Context<'_>) -> anyhow::Result<()> {
     let before = sent(&installation)?;
     frozen.server.signal(Signal::CONT)?;
     frozen.sell(&ledger, 10)?;
+    context.hasten(&installation)?;
     let summary = ledger.check(&installation, &sink, usize::try_from(IN_HAND)?)?;
     let after = sent(&installation)?;
     ensure!(after.starts_with(&before), "a stale result was written down: {before:?} became {after:?}");
@@ -88,10 +86,9 @@ fn await_in_hand(installation: &Installation<'_>, count: i64) -> anyhow::Result<
 /// Seconds until nothing is left to send.
 fn await_all_accepted(context: &Context<'_>, installation: &Installation<'_>) -> anyhow::Result<u64> {
     let begin = std::time::Instant::now();
+    context.hasten(installation)?;
     let mut witness = installation.witness()?;
     wait_for("the letters of the others", 2 * TAKEN_OVER, || {
-        thread::sleep(LOOK);
-        context.hasten(installation)?;
         let left = witness.number("SELECT count(*) AS value FROM letters WHERE state <> 'accepted'")?;
         Ok((left == 0).then_some(()))
     })?;

@@ -45,10 +45,7 @@ fn survive(context: &Context<'_>, place: &str) -> anyhow::Result<()> {
     await_panics(&installation)?;
     selling.finish()?;
     // A claim that went down with its worker runs out, and then there is a doubt to be settled.
-    for _ in 0..3 {
-        context.hasten(&installation)?;
-        thread::sleep(Duration::from_millis(600));
-    }
+    context.hasten(&installation)?;
     let summary = ledger.check(&installation, &sink, PANICS)?;
     ensure!(summary.unanswered == 0, "{} tellings were not answered at all", summary.unanswered);
     // One transaction may hold what each connection has told.

@@ -27,6 +27,7 @@ pub(super) fn run(context: &Context<'_>) -> anyhow::Result<()> {
         server = installation.start()?;
         telling.finish()?;
     }
+    context.hasten(&installation)?;
     let summary = ledger.check(&installation, &sink, context.cycles(2, 50))?;
     let orders = 2 * context.cycles(2, 50);
     ensure!(summary.licenses == orders, "{} licenses for {orders} orders", summary.licenses);
