@@ -23,6 +23,15 @@ pub(crate) struct Arguments {
     /// How many stores send at once
     #[arg(long, value_delimiter = ',', default_values_t = [1, 16, 64, 256])]
     pub(crate) connections: Vec<usize>,
+    /// How many rows are replayed
+    #[arg(long, value_name = "ROWS", default_value_t = 10_000)]
+    pub(crate) replay_rows: u64,
+    /// On databases of which sizes the cost of a grown log is measured
+    #[arg(long, value_delimiter = ',', value_name = "ROWS", default_values_t = [0, 1_000_000])]
+    pub(crate) growth: Vec<u64>,
+    /// Draw the rates into this file, as SVG
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plot: Option<PathBuf>,
     /// Measure only what is named so, or begins so
     #[arg(long, num_args = 1.., value_name = "NAME")]
     only: Vec<String>,

@@ -1,10 +1,9 @@
 //! Servers in processes of their own, ended by the number that they were started under.
 
-use crate::usage::Usage;
+use crate::usage::{self, Usage};
 use anyhow::{Context, bail, ensure};
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -13,7 +12,7 @@ use std::{fs, thread};
 /// How long a server may take to end before it is killed.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// A running server with whatever children it has; all are ended when it is dropped.
+/// A running server; it is ended when this is dropped, and its children with it.
 #[derive(Debug)]
 pub(crate) struct Server {
     child: Child,
@@ -21,16 +20,21 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts it as the leader of a group of its own. What it prints goes into a file.
+    /// Starts it. What it prints goes into a file. It stays in our process group, so that whatever ends us at the
+    /// terminal ends it too.
     pub(crate) fn start(command: &mut Command, log: &Path) -> anyhow::Result<Self> {
         let file = fs::File::create(log)?;
-        command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file).process_group(0);
+        command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file);
         let child = command.spawn().with_context(|| format!("cannot start {command:?}"))?;
         Ok(Self { child, log: log.to_owned() })
     }
 
     pub(crate) fn usage(&self) -> Option<Usage> {
         Usage::of(self.child.id())
+    }
+
+    pub(crate) fn signal(&self, signal: Signal) -> anyhow::Result<()> {
+        Ok(kill_process(Pid::from_child(&self.child), signal)?)
     }
 
     /// Asks until the question is answered with yes; the time that took.
@@ -71,10 +75,13 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let group = Pid::from_child(&self.child);
-        let _ = kill_process_group(group, Signal::TERM);
+        let _ = self.signal(Signal::TERM);
         if !self.ended_within(PATIENCE) {
-            let _ = kill_process_group(group, Signal::KILL);
+            for child in usage::children(self.child.id()) {
+                let child = i32::try_from(child).ok().and_then(Pid::from_raw);
+                let _ = child.map(|child| kill_process(child, Signal::KILL));
+            }
+            let _ = self.child.kill();
             let _ = self.child.wait();
         }
     }
@@ -90,16 +97,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_server_that_is_dropped_has_ended_with_its_children() {
+    fn a_server_that_is_dropped_has_ended() {
         let folder = tempfile::tempdir().unwrap();
-        let (log, told) = (folder.path().join("log"), folder.path().join("log"));
-        let script = "sleep 600 & echo $!; wait";
-        let mut server = Server::start(Command::new("sh").args(["-c", script]), &log).unwrap();
-        server.wait_until(|| fs::read_to_string(&told).is_ok_and(|text| text.ends_with('\n'))).unwrap();
-        let sleeper: u32 = fs::read_to_string(&log).unwrap().trim().parse().unwrap();
+        let server = Server::start(Command::new("sleep").arg("600"), &folder.path().join("log")).unwrap();
+        let number = server.child.id();
         drop(server);
-        let state = fs::read_to_string(format!("/proc/{sleeper}/stat")).unwrap_or_default();
-        assert!(state.is_empty() || state.contains(") Z "), "{state}");
+        assert!(Usage::of(number).is_none());
     }
 
     #[test]

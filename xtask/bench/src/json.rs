@@ -2,18 +2,22 @@
 
 use crate::arguments::Arguments;
 use crate::figures::Figures;
+use crate::results::Results;
 use crate::rounds::Rows;
-use crate::targets::Target;
 use serde_json::{Value, json};
 
-/// Everything that one run has found.
-pub(crate) fn document(arguments: &Arguments, rows: &Rows, targets: &[Target]) -> Value {
+/// The whole run as one document.
+pub(crate) fn document(arguments: &Arguments, results: &Results) -> Value {
     let length = arguments.length();
     json!({
+        "machine": results.machine,
         "seconds_per_measurement": length.duration.as_secs_f64(),
         "rounds": length.rounds,
-        "servers": servers(rows),
-        "targets": targets,
+        "servers": servers(&results.rows),
+        "replay": results.replays,
+        "growth": results.growth,
+        "library": results.library,
+        "targets": results.targets(),
     })
 }
 
@@ -33,4 +37,24 @@ fn servers(rows: &Rows) -> Value {
         value
     });
     rows.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::load::Sample;
+
+    #[test]
+    fn a_row_has_its_name_its_medians_and_every_round() {
+        let mut rows = Rows::default();
+        for accepted_per_second in [1.0, 3.0, 2.0] {
+            let figures = Figures::new(&Sample::default(), None, None);
+            rows.add("bare", 16, Figures { accepted_per_second, ..figures });
+        }
+        let row = &servers(&rows)[0];
+        assert_eq!((&row["name"], &row["connections"]), (&json!("bare"), &json!(16)));
+        assert_eq!(row["accepted_per_second"], json!(2.0));
+        assert_eq!(row["rounds_accepted_per_second"], json!([1.0, 3.0, 2.0]));
+        assert_eq!(row["rss_peak_mib"], Value::Null);
+    }
 }

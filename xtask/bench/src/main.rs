@@ -7,10 +7,16 @@ mod child;
 mod commits;
 mod figures;
 mod ground;
+mod growth;
 mod json;
+mod library;
 mod load;
+mod machine;
 mod plan;
+mod plot;
 mod postgres;
+mod replay;
+mod results;
 mod rounds;
 mod servers;
 mod statistics;
@@ -21,26 +27,25 @@ mod usage;
 
 use arguments::Arguments;
 use clap::Parser;
-use ground::Ground;
+use results::Results;
+use std::fs;
 
 fn main() -> anyhow::Result<()> {
-    let arguments = Arguments::parse();
-    match arguments.part {
-        Some(part) => servers::run(part),
-        None => measure(&arguments),
+    let mut arguments = Arguments::parse();
+    if let Some(part) = arguments.part.take() {
+        return servers::run(part);
     }
+    let results = plan::measure(&arguments)?;
+    println!("\n{}", table::of(&results));
+    write_files(&arguments, &results)
 }
 
-fn measure(arguments: &Arguments) -> anyhow::Result<()> {
-    let mut ground = Ground::prepare()?;
-    let rows = plan::measure_servers(&mut ground, arguments)?;
-    let targets = targets::of_servers(&rows);
-    println!("\n{}", table::table(&rows));
-    for target in &targets {
-        println!("{target}");
-    }
+fn write_files(arguments: &Arguments, results: &Results) -> anyhow::Result<()> {
     if let Some(path) = &arguments.json {
-        std::fs::write(path, serde_json::to_string_pretty(&json::document(arguments, &rows, &targets))?)?;
+        fs::write(path, serde_json::to_string_pretty(&json::document(arguments, results))?)?;
+    }
+    if let Some(path) = &arguments.plot {
+        fs::write(path, plot::svg(&results.rows))?;
     }
     Ok(())
 }

@@ -2,21 +2,48 @@
 
 use crate::arguments::Arguments;
 use crate::ground::Ground;
+use crate::machine::Machine;
+use crate::results::Results;
 use crate::rounds::{MAIN_LOAD, Rows};
 use crate::subject::{Database, Mail, Subject, Workers};
+use crate::{growth, library, replay};
 
 /// The peer is not faster with more than this, only later.
 const MOST_FOR_PEER: usize = 64;
 
-/// Measures all servers that are wanted and can run here.
-pub(crate) fn measure_servers(ground: &mut Ground, arguments: &Arguments) -> anyhow::Result<Rows> {
-    if arguments.is_wanted("postgres") && !ground.has_postgres() {
+/// Measures everything that is wanted and can run here.
+pub(crate) fn measure(arguments: &Arguments) -> anyhow::Result<Results> {
+    let mut results = Results { machine: Machine::look(), ..Results::default() };
+    if arguments.is_wanted("library") {
+        println!("    library");
+        results.library = Some(library::measure()?);
+    }
+    let mut ground = Ground::prepare()?;
+    if !ground.has_postgres() {
         println!("    SKIPPED: PostgreSQL, because there is none");
     }
-    if wanted(arguments, 1).iter().any(|subject| matches!(subject, Subject::Peer(..))) {
-        if let Err(error) = ground.install_peer() {
-            println!("    SKIPPED: the peer, because it cannot be installed: {error:#}");
+    results.machine.postgres = ground.postgres_version()?;
+    results.rows = measure_servers(&mut ground, arguments)?;
+    for database in [Database::Sqlite, Database::Postgres] {
+        if database == Database::Postgres && !ground.has_postgres() {
+            continue;
         }
+        if arguments.is_wanted(&format!("replay-{database}")) {
+            println!("    replay-{database}");
+            results.replays.push(replay::measure(&ground, database, arguments.replay_rows)?);
+        }
+        if arguments.is_wanted(&format!("growth-{database}")) {
+            let sizes = &arguments.growth;
+            results.growth.extend(growth::measure(&ground, database, sizes, arguments.length())?);
+        }
+    }
+    Ok(results)
+}
+
+fn measure_servers(ground: &mut Ground, arguments: &Arguments) -> anyhow::Result<Rows> {
+    let wants_peer = wanted(arguments, 1).iter().any(|subject| matches!(subject, Subject::Peer(..)));
+    if wants_peer && let Err(error) = ground.install_peer() {
+        println!("    SKIPPED: the peer, because it cannot be installed: {error:#}");
     }
     let mut rows = Rows::default();
     for connections in &arguments.connections {

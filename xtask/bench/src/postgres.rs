@@ -28,6 +28,10 @@ impl Postgres {
         std::env::var(VARIABLE).ok().map(|url| Self { url })
     }
 
+    pub(crate) fn version(&self) -> anyhow::Result<String> {
+        with_client(&self.url, async |client| Ok(client.query_one("SHOW server_version", &[]).await?.get(0)))
+    }
+
     pub(crate) fn empty_database(&self) -> anyhow::Result<Database> {
         let number = DATABASES.fetch_add(1, Ordering::Relaxed);
         let name = format!("mintmark_bench_{}_{number}", std::process::id());

@@ -1,5 +1,8 @@
 //! What we aim for, as ratios and bounds, and whether one run has met it.
 
+use crate::growth::Growth;
+use crate::library::Library;
+use crate::replay::Replay;
 use crate::rounds::{MAIN_LOAD, Rows};
 use crate::subject::Database;
 use serde::Serialize;
@@ -51,7 +54,7 @@ impl fmt::Display for Target {
             Some(false) => "MISSED",
             None => "not measured",
         };
-        write!(formatter, "{:<60}{bound} {:>6}{measured:>10}  {met}", self.what, self.target)
+        write!(formatter, "{:<68}{bound} {:>6}{measured:>10}  {met}", self.what, self.target)
     }
 }
 
@@ -134,6 +137,80 @@ fn memory(rows: &Rows, database: Database) -> Vec<Target> {
             format!("{database}, 256 connections: most memory, MiB"),
             100.0,
             peak,
+        ),
+    ]
+}
+
+/// Beside the ingest rate over as many connections as the unmapped deliveries came in.
+pub(crate) fn of_replay(rows: &Rows, replays: &[Replay]) -> Vec<Target> {
+    let of_ingest = |replay: &Replay| {
+        let ours = rows.figures(&format!("mintmark-{}", replay.database), MAIN_LOAD)?;
+        Some(replay.replayed_per_second / ours.accepted_per_second)
+    };
+    let target = |replay: &Replay| {
+        let database = &replay.database;
+        [
+            Target::at_least(
+                format!("{database}_replay_of_ingest"),
+                format!("{database}: replayed rows, of the ingest rate"),
+                0.5,
+                of_ingest(replay),
+            ),
+            Target::at_most(
+                format!("{database}_p99_during_replay_ms"),
+                format!("{database}, 16 connections: p99 during a replay, ms"),
+                1000.0,
+                replay.ingest_meanwhile.latency_p99_ms,
+            ),
+        ]
+    };
+    replays.iter().flat_map(target).collect()
+}
+
+/// Each size beside the empty database of the same kind.
+pub(crate) fn of_growth(growth: &[Growth]) -> Vec<Target> {
+    let grown = growth.iter().filter(|grown| grown.rows > 0);
+    grown
+        .flat_map(|grown| {
+            let empty = growth.iter().find(|other| other.rows == 0 && other.database == grown.database);
+            of_one_size(grown, empty)
+        })
+        .collect()
+}
+
+fn of_one_size(grown: &Growth, empty: Option<&Growth>) -> Vec<Target> {
+    let Growth { database, rows, .. } = grown;
+    let rate = empty.map(|empty| grown.figures.accepted_per_second / empty.figures.accepted_per_second);
+    let p99 = empty.and_then(|empty| Some(grown.figures.latency_p99_ms? / empty.figures.latency_p99_ms?));
+    let name = |what: &str| format!("{database}_{rows}_rows_{what}");
+    let words = |what: &str| format!("{database}, {rows} rows: {what}");
+    vec![
+        Target::at_least(name("rate_of_empty"), words("rate, of an empty database"), 0.9, rate),
+        Target::at_most(name("p99_of_empty"), words("p99, of an empty database"), 1.1, p99),
+        Target::at_most(name("list_failed_ms"), words("list --failed, ms"), 50.0, grown.list_failed_ms),
+        Target::at_most(
+            name("start_to_ready_ms"),
+            words("start to ready, ms"),
+            200.0,
+            grown.start_to_ready_ms,
+        ),
+    ]
+}
+
+pub(crate) fn of_library(library: Option<Library>) -> Vec<Target> {
+    let (verify, mint) = ("of ring's verification alone", "of signing and hashing alone");
+    vec![
+        Target::at_most(
+            "verify_of_ring".to_owned(),
+            format!("verify: {verify}"),
+            1.15,
+            library.map(|library| library.verify_ratio()),
+        ),
+        Target::at_most(
+            "mint_of_ring".to_owned(),
+            format!("mint: {mint}"),
+            1.3,
+            library.map(|library| library.mint_ratio()),
         ),
     ]
 }

@@ -37,7 +37,8 @@ impl Usage {
     }
 }
 
-fn children(process: u32) -> Vec<u32> {
+/// The processes that this one has started and not yet waited for.
+pub(crate) fn children(process: u32) -> Vec<u32> {
     let list = fs::read_to_string(format!("/proc/{process}/task/{process}/children")).unwrap_or_default();
     list.split_whitespace().filter_map(|child| child.parse().ok()).collect()
 }

@@ -4,6 +4,7 @@
 
 mod answers;
 mod client;
+mod failing;
 mod hostile;
 mod installation;
 mod letters;

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 /// Workers that are all busy for longer than this are stuck with a provider that does not answer.
 const STUCK: Duration = Duration::from_secs(1);
+/// What cannot be sent in so much time, or while it is waited for, is left to its turn, and to other servers.
+const LONGEST_QUEUE: Duration = Duration::from_secs(1);
 /// No sending is taken to be faster: it bounds how many letters wait in memory.
 const FASTEST: Duration = Duration::from_millis(1);
 
@@ -75,10 +77,10 @@ impl State {
     fn prospect(&self, in_front: usize, patience: Duration, now: Instant) -> Prospect {
         let is_stuck = |since: &Option<Instant>| since.is_some_and(|since| now - since > STUCK);
         let rounds = u32::try_from(in_front / WORKERS).unwrap_or(u32::MAX);
-        if self.busy_since.iter().all(is_stuck) || self.average.max(FASTEST).saturating_mul(rounds) > patience
-        {
+        let turn = self.average.max(FASTEST).saturating_mul(rounds);
+        if self.busy_since.iter().all(is_stuck) || turn > patience.max(LONGEST_QUEUE) {
             Prospect::Backlogged
-        } else if self.average > patience {
+        } else if turn + self.average.max(FASTEST) > patience {
             Prospect::Soon
         } else {
             Prospect::InTime
@@ -105,7 +107,8 @@ mod tests {
     fn a_letter_behind_more_than_can_be_sent_in_time_is_backlogged() {
         let state = State { average: Duration::from_millis(100), ..State::default() };
         assert_eq!(prospect(&state, 0), Prospect::InTime);
-        assert_eq!(prospect(&state, 10 * WORKERS), Prospect::InTime);
+        assert_eq!(prospect(&state, 9 * WORKERS), Prospect::InTime);
+        assert_eq!(prospect(&state, 10 * WORKERS), Prospect::Soon);
         assert_eq!(prospect(&state, 11 * WORKERS), Prospect::Backlogged);
         assert_eq!(prospect(&State::default(), 10_000), Prospect::Backlogged, "however fast it seems");
     }
@@ -115,6 +118,14 @@ mod tests {
         let state = State { average: Duration::from_secs(2), ..State::default() };
         assert_eq!(prospect(&state, 0), Prospect::Soon);
         assert_eq!(prospect(&state, WORKERS), Prospect::Backlogged);
+    }
+
+    #[test]
+    fn a_letter_that_nobody_waits_for_is_sent_soon_all_the_same() {
+        let state = State { average: Duration::from_millis(100), ..State::default() };
+        let prospect = |in_front| state.prospect(in_front, Duration::ZERO, Instant::now());
+        assert_eq!((prospect(0), prospect(10 * WORKERS)), (Prospect::Soon, Prospect::Soon));
+        assert_eq!(prospect(11 * WORKERS), Prospect::Backlogged);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::child::free_address;
 use crate::postgres::Database;
+use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -35,6 +36,15 @@ impl Home {
 
     pub(crate) fn postgres(&self) -> Option<&Database> {
         self.postgres.as_ref()
+    }
+
+    pub(crate) fn catalog(&self) -> PathBuf {
+        self.folder.path().join("products.yaml")
+    }
+
+    /// From then on that product is known, and no other.
+    pub(crate) fn write_catalog(&self, product: &str) -> anyhow::Result<()> {
+        Ok(fs::write(self.catalog(), format!("gumroad:\n  {product}: core\n"))?)
     }
 
     /// As our settings spell it.

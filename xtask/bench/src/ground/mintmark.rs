@@ -4,7 +4,6 @@ use super::{Ground, Home};
 use crate::load::PRODUCT;
 use crate::subject::Mail;
 use anyhow::ensure;
-use std::fs;
 use std::process::Command;
 
 /// Of the webhook; long enough to be allowed.
@@ -33,14 +32,13 @@ impl Ground {
     pub(crate) fn mintmark(&self, name: &str, home: &Home) -> anyhow::Result<Command> {
         let program = self.programs.join(name);
         ensure!(program.is_file(), "{} is missing: `cargo xtask bench` builds it", program.display());
-        let catalog = home.folder().join("products.yaml");
-        if !catalog.exists() {
-            fs::write(&catalog, format!("gumroad:\n  {PRODUCT}: core\n"))?;
+        if !home.catalog().exists() {
+            home.write_catalog(PRODUCT)?;
         }
         let mut command = Command::new(program);
         command.env_clear().current_dir(home.folder());
         command.env("MINTMARK_DATA_DIR", home.folder().join("data"));
-        command.env("MINTMARK_PRODUCTS_FILE", catalog);
+        command.env("MINTMARK_PRODUCTS_FILE", home.catalog());
         command.env("MINTMARK_HTTP__BIND", home.address().to_string());
         command.env("DATABASE_URL", home.database_url());
         command.env("GUMROAD_WEBHOOK_SECRET", SECRET);

@@ -48,6 +48,10 @@ impl Ground {
         Ok(Self { programs, postgres: Postgres::named(), peer: None, provider, black_hole, folder })
     }
 
+    pub(crate) fn postgres_version(&self) -> anyhow::Result<Option<String>> {
+        self.postgres.as_ref().map(Postgres::version).transpose()
+    }
+
     /// Makes the peer ready; without Python or its packages there is none.
     pub(crate) fn install_peer(&mut self) -> anyhow::Result<()> {
         let builds = self.programs.parent().unwrap_or(&self.programs);

@@ -6,7 +6,7 @@ use anyhow::{Context, ensure};
 const MOST_HEADERS: usize = 32;
 
 /// What the key of a license follows in an answer.
-const KEY_FIELD: &[u8] = br#""license_key":"#;
+const KEY_FIELD: &[u8] = br#""license_key":""#;
 
 /// One whole answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -16,11 +16,16 @@ use request::Request;
 use std::cell::RefCell;
 use std::net::SocketAddr;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use tokio::task::LocalSet;
 
 /// How long an answer may take before the generator gives the connection up. Stores give up after five seconds.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// So that a server that refuses is not asked a thousand times in a moment.
+const AFTER_FAILURE: Duration = Duration::from_millis(10);
 
 /// What counts as accepted, besides the status 200.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +47,8 @@ pub(crate) struct Load {
     pub(crate) warm_up: Duration,
     pub(crate) duration: Duration,
     pub(crate) wanted: Wanted,
+    /// Set by whoever has seen enough.
+    pub(crate) stop: Arc<AtomicBool>,
 }
 
 /// What came of it.
@@ -126,39 +133,48 @@ async fn drive_all(shared: &Rc<Shared>) {
 
 /// One store, which opens a new connection when the old one breaks.
 async fn drive(shared: Rc<Shared>) {
-    let load = &shared.load;
-    let end = shared.begun + load.warm_up + load.duration;
-    let mut request = Request::new(&load.path);
-    while Instant::now() < end {
-        let Ok(Ok(mut connection)) = tokio::time::timeout(PATIENCE, Connection::open(load.address)).await
-        else {
-            shared.tally.borrow_mut().errors += 1;
-            tokio::time::sleep(Duration::from_millis(10)).await;
-            continue;
-        };
-        while Instant::now() < end && shared.tell(&mut connection, &mut request).await {}
+    let mut request = Request::new(&shared.load.path);
+    let mut connection = None;
+    while let Some(order) = shared.next_order() {
+        connection = shared.tell(connection, request.tell(order)).await;
+        if connection.is_none() {
+            tokio::time::sleep(AFTER_FAILURE).await;
+        }
     }
 }
 
 impl Shared {
-    /// One delivery; false if the connection is good for nothing afterwards.
-    async fn tell(&self, connection: &mut Connection, request: &mut Request) -> bool {
-        let bytes = request.tell(self.orders.take());
+    fn next_order(&self) -> Option<Order> {
+        let Load { warm_up, duration, stop, .. } = &self.load;
+        let is_over = stop.load(Ordering::Relaxed) || self.begun.elapsed() >= *warm_up + *duration;
+        if is_over { None } else { self.orders.take() }
+    }
+
+    /// One delivery on this connection or a new one; the connection, unless it is good for nothing afterwards.
+    async fn tell(&self, connection: Option<Connection>, request: &[u8]) -> Option<Connection> {
         let sent = Instant::now();
-        let answer = tokio::time::timeout(PATIENCE, connection.exchange(bytes)).await;
-        let answered = Instant::now();
+        let exchange = async {
+            let mut connection = match connection {
+                Some(connection) => connection,
+                None => Connection::open(self.load.address).await?,
+            };
+            let answer = connection.exchange(request).await?;
+            anyhow::Ok((connection, answer))
+        };
+        let exchanged = tokio::time::timeout(PATIENCE, exchange).await;
+        let took = sent.elapsed();
         let mut tally = self.tally.borrow_mut();
-        let Ok(Ok(answer)) = answer else {
+        let Ok(Ok((connection, answer))) = exchanged else {
             tally.errors += 1;
-            return false;
+            return None;
         };
         tally.answers += 1;
         if answer.status != 200 || (self.load.wanted == Wanted::LicenseKey && !answer.has_license_key) {
             tally.errors += 1;
         } else if sent >= self.begun + self.load.warm_up {
-            tally.microseconds.push(statistics::microseconds(answered - sent));
-            tally.last = Some(answered);
+            tally.microseconds.push(statistics::microseconds(took));
+            tally.last = Some(sent + took);
         }
-        true
+        Some(connection)
     }
 }

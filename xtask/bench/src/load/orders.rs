@@ -7,8 +7,18 @@ use std::cell::Cell;
 pub(crate) struct Orders {
     salt: u64,
     next: Cell<u64>,
-    /// After the last one, the first one again.
-    end: u64,
+    end: End,
+}
+
+/// What comes after the last order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// There is no last one.
+    Never,
+    /// The first one again.
+    Again(u64),
+    /// Nothing.
+    Stop(u64),
 }
 
 /// One order: its number turned into texts that look as random as a store's.
@@ -18,22 +28,36 @@ pub(crate) struct Order(u64, u64);
 impl Orders {
     /// Orders that nobody has told of.
     pub(crate) fn new(salt: u64) -> Self {
-        Self { salt, next: Cell::new(0), end: u64::MAX }
+        Self { salt, next: Cell::new(0), end: End::Never }
+    }
+
+    /// So many of them.
+    pub(crate) fn only(salt: u64, count: u64) -> Self {
+        Self { salt, next: Cell::new(0), end: End::Stop(count) }
     }
 
     /// The orders that have been handed out so far, again and again.
     pub(crate) fn told(&self) -> Self {
-        Self { salt: self.salt, next: Cell::new(0), end: self.next.get().max(1) }
+        Self { salt: self.salt, next: Cell::new(0), end: End::Again(self.next.get()) }
     }
 
-    pub(crate) fn take(&self) -> Order {
-        let number = self.next.get();
-        self.next.set(if number + 1 >= self.end { 0 } else { number + 1 });
-        Order(self.salt, number)
+    pub(crate) fn take(&self) -> Option<Order> {
+        let number = match self.end {
+            End::Stop(end) if self.next.get() >= end => return None,
+            End::Again(end) if self.next.get() >= end => 0,
+            End::Never | End::Again(_) | End::Stop(_) => self.next.get(),
+        };
+        self.next.set(number + 1);
+        Some(Order(self.salt, number))
     }
 }
 
 impl Order {
+    /// The first one of a salt.
+    pub(crate) fn first(salt: u64) -> Self {
+        Self(salt, 0)
+    }
+
     /// Two numbers that look random and belong to this order alone.
     pub(crate) fn scattered(self) -> (u64, u64) {
         let Self(salt, number) = self;
@@ -58,21 +82,27 @@ mod tests {
     #[test]
     fn new_orders_never_repeat() {
         let orders = Orders::new(7);
-        let ids: BTreeSet<_> = (0..10_000).map(|_| orders.take().scattered()).collect();
+        let ids: BTreeSet<_> = (0..10_000).map(|_| orders.take().unwrap().scattered()).collect();
         assert_eq!(ids.len(), 10_000);
     }
 
     #[test]
     fn what_was_told_is_told_again_in_the_same_order() {
         let orders = Orders::new(7);
-        let first: Vec<_> = (0..3).map(|_| orders.take()).collect();
+        let first: Vec<_> = (0..3).filter_map(|_| orders.take()).collect();
         let again = orders.told();
-        let second: Vec<_> = (0..6).map(|_| again.take()).collect();
+        let second: Vec<_> = (0..6).filter_map(|_| again.take()).collect();
         assert_eq!(second, [first.clone(), first].concat());
     }
 
     #[test]
+    fn a_number_of_orders_ends() {
+        let orders = Orders::only(7, 2);
+        assert_eq!((0..5).filter_map(|_| orders.take()).count(), 2);
+    }
+
+    #[test]
     fn another_salt_makes_other_orders() {
-        assert_ne!(Orders::new(1).take().scattered(), Orders::new(2).take().scattered());
+        assert_ne!(Order::first(1).scattered(), Order::first(2).scattered());
     }
 }

@@ -64,8 +64,8 @@ mod tests {
     #[test]
     fn each_order_has_an_id_and_a_buyer_of_its_own() {
         let (orders, mut request) = (Orders::new(1), Request::new("/webhooks/gumroad"));
-        let first = String::from_utf8(request.tell(orders.take()).to_vec()).unwrap();
-        let second = String::from_utf8(request.tell(orders.take()).to_vec()).unwrap();
+        let first = String::from_utf8(request.tell(orders.take().unwrap()).to_vec()).unwrap();
+        let second = String::from_utf8(request.tell(orders.take().unwrap()).to_vec()).unwrap();
         assert_eq!(first.len(), second.len());
         let name = |text: &str| text.split("sale_id=").nth(1).unwrap()[..22].to_owned();
         assert_ne!(name(&first), name(&second));
