@@ -1,7 +1,6 @@
 //! A panic in the handler, in the writer, in a worker of the outbox: it costs one answer, and everything goes on.
 
 use std::sync::Arc;
-use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
