@@ -73,8 +73,10 @@ fn main() -> anyhow::Result<ExitCode> {
     }
     let seed = arguments.seed.unwrap_or_else(|| fastrand::u64(..));
     println!("seed {seed}");
+    let profile = if arguments.release { Profile::Release } else { Profile::Dev };
     let bench = Bench {
-        binaries: Binaries::build(if arguments.release { Profile::Release } else { Profile::Dev })?,
+        binaries: Binaries::build(profile)?,
+        profile,
         postgres: postgres::supply()?,
         length: if arguments.long { Length::Long } else { Length::Short },
         cycles: arguments.cycles,

@@ -1,10 +1,9 @@
 //! What is measured of a server from outside: how long it takes, how much memory it holds.
 
-use std::process::Command;
+use std::fs;
 use std::time::Duration;
 
 use anyhow::Context;
-use xtask::process::output;
 
 /// The time within which this share of all ended; nothing took no time.
 pub(crate) fn percentile(times: &mut [Duration], percent: usize) -> Duration {
@@ -14,9 +13,24 @@ pub(crate) fn percentile(times: &mut [Duration], percent: usize) -> Duration {
 }
 
 /// What a process holds in memory, in KiB.
-pub(crate) fn resident(process_id: u32) -> anyhow::Result<u64> {
-    let said = output(Command::new("ps").args(["-o", "rss=", "-p", &process_id.to_string()]))?;
-    said.trim().parse().context("ps printed no number")
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Memory {
+    /// All of it, and with it as much of the program as has been touched: in a build for developers most of it.
+    pub(crate) resident: u64,
+    /// What it has asked for.
+    pub(crate) own: u64,
+}
+
+impl Memory {
+    pub(crate) fn of(process_id: u32) -> anyhow::Result<Self> {
+        let status = fs::read_to_string(format!("/proc/{process_id}/status"));
+        let status = status.context("this system does not say what a process holds")?;
+        let line =
+            |name: &str| status.lines().find_map(|line| line.strip_prefix(name)?.split_whitespace().next());
+        let number =
+            |name: &str| line(name).and_then(|number| number.parse().ok()).context("a line is missing");
+        Ok(Self { resident: number("VmRSS:")?, own: number("RssAnon:")? })
+    }
 }
 
 /// As a person reads it.
@@ -38,7 +52,8 @@ mod tests {
 
     #[test]
     fn a_process_holds_some_memory() {
-        assert!(resident(std::process::id()).unwrap() > 500);
+        let memory = Memory::of(std::process::id()).unwrap();
+        assert!(memory.own > 100 && memory.resident > memory.own, "{memory:?}");
         assert_eq!(mebibytes(1536), "1.5 MiB");
     }
 }

@@ -7,7 +7,7 @@ use anyhow::{Context as _, ensure};
 
 use crate::context::Context;
 use crate::installation::{Installation, SECRET};
-use crate::measures::{mebibytes, resident};
+use crate::measures::{Memory, mebibytes};
 use crate::raw_http::{Answer, Connection, Head};
 
 /// The largest body that is kept whole.
@@ -56,12 +56,13 @@ pub(super) fn run(context: &Context<'_>) -> anyhow::Result<()> {
     let shop = Shop { installation, address };
     // The first round warms up what the allocator keeps.
     tell_all(&shop)?;
-    let before = resident(server.process_id())?;
+    flood(&shop, context.cycles(40, 1_000))?;
+    let before = Memory::of(server.process_id())?.own;
     for _ in 0..context.cycles(1, 20) {
         tell_all(&shop)?;
     }
     flood(&shop, context.cycles(40, 1_000))?;
-    let after = resident(server.process_id())?;
+    let after = Memory::of(server.process_id())?.own;
     context.figure(format!(
         "{} kinds of lie, {} before, {} after",
         LIES.len(),

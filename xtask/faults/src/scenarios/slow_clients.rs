@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::installation::{Installation, SECRET};
 use crate::ledger::Ledger;
 use crate::load::{Sale, Store};
-use crate::measures::{mebibytes, percentile, resident};
+use crate::measures::{Memory, mebibytes, percentile};
 use crate::raw_http::Head;
 use crate::slow_clients::{Fate, Habit, besiege};
 
@@ -40,7 +40,7 @@ pub(super) fn run(context: &Context<'_>) -> anyhow::Result<()> {
         percentile(&mut good, 99).as_millis(),
         worst.as_millis()
     ));
-    context.figure(mebibytes(resident(server.process_id())?));
+    context.figure(mebibytes(Memory::of(server.process_id())?.resident));
     for (habit, fate) in self::habits().iter().zip(&fates) {
         closed_in_time(habit, fate)?;
     }
