@@ -21,8 +21,8 @@ const LOAD: Load = Load { rate: 100, connections: 16, duplicates: 5 };
 const CALM: Duration = Duration::from_millis(700);
 /// Longer than a store waits, so that every telling in it has to be answered before its end.
 const LONG_ENOUGH: Duration = Duration::from_millis(5_500);
-/// By then a store has its answer.
-const LATEST_ANSWER: Duration = Duration::from_secs(4);
+/// By then a store has its answer, and this machine has noticed it.
+const LATEST_ANSWER: Duration = Duration::from_millis(4_200);
 /// By then sales are taken again once the database is back.
 const LATEST_RECOVERY: Duration = Duration::from_secs(5);
 /// What one server may hold at any time, the connections of stuck threads included.
