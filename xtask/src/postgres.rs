@@ -11,8 +11,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use anyhow::Context;
 
 use crate::process::{output, run};
+pub use account::Account;
 use cluster::Cluster;
-use programs::Programs;
+pub use programs::{Programs, psql};
 
 /// Tells the tests where to make databases of their own; unset, they skip their PostgreSQL half aloud.
 pub const VARIABLE: &str = "MINTMARK_TEST_POSTGRES";

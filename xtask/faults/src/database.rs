@@ -20,6 +20,8 @@ pub(crate) enum Database<'a> {
     Sqlite,
     /// One of its own on the server, gone when this is dropped.
     Postgres(postgres::Database<'a>),
+    /// A whole PostgreSQL that the scenario has made for itself.
+    At(String),
 }
 
 impl Database<'_> {
@@ -28,6 +30,7 @@ impl Database<'_> {
         match self {
             Self::Sqlite => format!("sqlite:{}", file(folder).display()),
             Self::Postgres(database) => database.url(),
+            Self::At(url) => url.clone(),
         }
     }
 
@@ -40,12 +43,14 @@ impl Database<'_> {
                 connection.batch_execute("PRAGMA busy_timeout = 10000")?;
                 Ok(Witness::Sqlite(connection))
             }
-            Self::Postgres(database) => {
-                let connection = PgConnection::establish(&database.url());
-                Ok(Witness::Postgres(connection.context("cannot reach the database")?))
-            }
+            Self::Postgres(database) => connect(&database.url()),
+            Self::At(url) => connect(url),
         }
     }
+}
+
+fn connect(url: &str) -> anyhow::Result<Witness> {
+    PgConnection::establish(url).map(Witness::Postgres).context("cannot reach the database")
 }
 
 /// The file of an SQLite database, in the data folder where the server makes it.

@@ -1,12 +1,12 @@
 //! One installation under test: a folder, a catalog, a database, a port, and nothing from the environment of whoever
 //! runs this.
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use tempfile::TempDir;
 use xtask::{port, workspace};
@@ -33,7 +33,7 @@ pub(crate) struct Installation<'a> {
     port: u16,
     variables: BTreeMap<String, String>,
     account: Option<u32>,
-    starts: Cell<u32>,
+    starts: AtomicU32,
 }
 
 impl<'a> Installation<'a> {
@@ -49,7 +49,7 @@ impl<'a> Installation<'a> {
             port,
             variables: BTreeMap::new(),
             account: None,
-            starts: Cell::new(0),
+            starts: AtomicU32::new(0),
         };
         let data = installation.data_folder();
         let path = |path: PathBuf| path.display().to_string();
@@ -73,6 +73,18 @@ impl<'a> Installation<'a> {
         self.variables.insert(name.to_owned(), value.to_owned());
     }
 
+    /// A variable as it is set now.
+    pub(crate) fn variable(&self, name: &str) -> Option<String> {
+        self.variables.get(name).cloned()
+    }
+
+    /// The servers that start from now on listen on another port; answers their address.
+    pub(crate) fn move_to(&mut self, port: u16) -> String {
+        self.port = port;
+        self.set("MINTMARK_HTTP__BIND", &format!("127.0.0.1:{port}"));
+        self.address()
+    }
+
     pub(crate) fn unset(&mut self, name: &str) {
         self.variables.remove(name);
     }
@@ -85,7 +97,7 @@ impl<'a> Installation<'a> {
     /// A program of ours, told of this installation and of nothing else.
     pub(crate) fn program(&self, name: &str) -> Command {
         let mut command = Command::new(self.binaries.path(name));
-        command.env_clear().envs(&self.variables).current_dir(self.folder.path());
+        command.env_clear().envs(&self.variables).current_dir(self.folder.path()).stdin(Stdio::null());
         if let Some(account) = self.account {
             command.uid(account).gid(account);
         }
@@ -101,10 +113,15 @@ impl<'a> Installation<'a> {
 
     /// Starts a server and returns at once.
     pub(crate) fn spawn(&self) -> anyhow::Result<Server> {
-        self.starts.set(self.starts.get() + 1);
-        let log = self.logs_folder().join(format!("server-{:04}.log", self.starts.get()));
+        self.spawn_as(self.program("mintmark-server"))
+    }
+
+    /// Starts a server by a command that ends as one.
+    pub(crate) fn spawn_as(&self, command: Command) -> anyhow::Result<Server> {
+        let start = self.starts.fetch_add(1, Ordering::Relaxed) + 1;
+        let log = self.logs_folder().join(format!("server-{:04}.log", start));
         fs::create_dir_all(self.logs_folder())?;
-        Server::spawn(self.program("mintmark-server"), log, self.port)
+        Server::spawn(command, log, self.port)
     }
 
     /// Everything that any server of this installation has printed, start by start.

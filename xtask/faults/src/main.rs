@@ -3,18 +3,26 @@
 #![expect(clippy::print_stdout, reason = "it tells a person at a terminal what it did")]
 
 mod binaries;
+mod canary;
+mod command_lines;
 mod context;
 mod database;
 mod disk;
+mod doubles;
 mod installation;
 mod ledger;
 mod load;
+mod measures;
+mod postgres_cluster;
+mod proxy;
+mod raw_http;
 mod refusal;
 mod report;
 mod scenarios;
 mod server;
 mod shims;
 mod sink;
+mod slow_clients;
 
 use std::process::ExitCode;
 
@@ -66,8 +74,10 @@ fn main() -> anyhow::Result<ExitCode> {
     }
     let seed = arguments.seed.unwrap_or_else(|| fastrand::u64(..));
     println!("seed {seed}");
+    let profile = if arguments.release { Profile::Release } else { Profile::Dev };
     let bench = Bench {
-        binaries: Binaries::build(if arguments.release { Profile::Release } else { Profile::Dev })?,
+        binaries: Binaries::build(profile)?,
+        profile,
         postgres: if needs_postgres(&chosen) { postgres::supply()? } else { None },
         length: if arguments.long { Length::Long } else { Length::Short },
         cycles: arguments.cycles,

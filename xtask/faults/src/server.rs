@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -23,7 +23,7 @@ pub(crate) struct Server {
 impl Server {
     pub(crate) fn spawn(mut command: Command, log: PathBuf, port: u16) -> anyhow::Result<Self> {
         let file = File::create(&log)?;
-        command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file);
+        command.stdout(file.try_clone()?).stderr(file);
         let child = command.spawn().context("cannot start mintmark-server")?;
         Ok(Self { child, log, port })
     }

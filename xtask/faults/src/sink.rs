@@ -3,8 +3,10 @@
 mod http;
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread;
+use std::time::Duration;
 
 use anyhow::Context;
 use serde_json::{Value, json};
@@ -25,6 +27,20 @@ pub(crate) struct Letter {
 pub(crate) enum Reply {
     /// As Postmark does when all is well: a letter is accepted, a search is answered.
     Well,
+    /// With this status and this body; nothing is accepted.
+    Say(u16, String),
+    /// With the connection reset.
+    Reset,
+    /// Never: the connection stays open without a word.
+    Silence,
+    /// The letter is accepted, and the answer to that cannot be read.
+    AcceptAndSay(&'static str),
+    /// The letter is accepted, and the connection is reset.
+    AcceptAndReset,
+    /// The letter is accepted, and the answer never comes.
+    AcceptAndSilence,
+    /// The letter is accepted, and the answer comes this much later.
+    AcceptLate(Duration),
 }
 
 /// Decides how a request ends; faults are closures.
@@ -40,6 +56,9 @@ pub(crate) struct Sink {
 struct Shared {
     letters: Mutex<Vec<Letter>>,
     behavior: RwLock<Box<Behavior>>,
+    requests: AtomicUsize,
+    open: AtomicUsize,
+    most_open: AtomicUsize,
 }
 
 impl Sink {
@@ -48,13 +67,18 @@ impl Sink {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let address = listener.local_addr()?;
         let behavior: Box<Behavior> = Box::new(|_: &Request| Reply::Well);
-        let shared = Arc::new(Shared { letters: Mutex::default(), behavior: RwLock::new(behavior) });
+        let shared = Arc::new(Shared {
+            letters: Mutex::default(),
+            behavior: RwLock::new(behavior),
+            requests: AtomicUsize::new(0),
+            open: AtomicUsize::new(0),
+            most_open: AtomicUsize::new(0),
+        });
         let listening = Arc::clone(&shared);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let shared = Arc::clone(&listening);
-                // A client that goes away is no error of ours.
-                thread::spawn(move || drop(shared.serve(&stream)));
+                thread::spawn(move || shared.attend(&stream));
             }
         });
         Ok(Self { address, shared })
@@ -70,6 +94,22 @@ impl Sink {
         *self.shared.behavior.write().unwrap_or_else(PoisonError::into_inner) = Box::new(behavior);
     }
 
+    /// From now on requests end like this; each is told with its number, from 0 on.
+    pub(crate) fn behave_in_turn(&self, behavior: impl Fn(&Request, usize) -> Reply + Send + Sync + 'static) {
+        let count = AtomicUsize::new(0);
+        self.behave(move |request| behavior(request, count.fetch_add(1, Ordering::SeqCst)));
+    }
+
+    /// Requests of any kind that came whole.
+    pub(crate) fn requests(&self) -> usize {
+        self.shared.requests.load(Ordering::SeqCst)
+    }
+
+    /// The most connections that were open at one time.
+    pub(crate) fn most_open(&self) -> usize {
+        self.shared.most_open.load(Ordering::SeqCst)
+    }
+
     /// Every letter accepted so far, in their order.
     pub(crate) fn letters(&self) -> Vec<Letter> {
         self.shared.letters().clone()
@@ -77,15 +117,44 @@ impl Sink {
 }
 
 impl Shared {
+    /// A client that goes away, or is sent away, is no error of ours.
+    fn attend(&self, stream: &TcpStream) {
+        let open = self.open.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most_open.fetch_max(open, Ordering::SeqCst);
+        drop(self.serve(stream));
+        self.open.fetch_sub(1, Ordering::SeqCst);
+    }
+
     fn serve(&self, stream: &TcpStream) -> anyhow::Result<()> {
         stream.set_nodelay(true)?;
         let mut connection = http::Connection::new(stream);
         while let Some(request) = connection.request()? {
+            self.requests.fetch_add(1, Ordering::SeqCst);
             let behavior = self.behavior.read().unwrap_or_else(PoisonError::into_inner);
             let reply = behavior(&request);
             drop(behavior);
             match reply {
-                Reply::Well => connection.answer(200, &self.well(&request)?)?,
+                Reply::Well => connection.answer(200, &self.well(&request)?.to_string())?,
+                Reply::Say(status, body) => connection.answer(status, &body)?,
+                Reply::Reset => return reset(stream),
+                Reply::Silence => return connection.await_end(),
+                Reply::AcceptAndSay(body) => {
+                    self.accept(&request)?;
+                    connection.answer(200, body)?;
+                }
+                Reply::AcceptAndReset => {
+                    self.accept(&request)?;
+                    return reset(stream);
+                }
+                Reply::AcceptAndSilence => {
+                    self.accept(&request)?;
+                    return connection.await_end();
+                }
+                Reply::AcceptLate(pause) => {
+                    let answer = self.accept(&request)?;
+                    thread::sleep(pause);
+                    connection.answer(200, &answer.to_string())?;
+                }
             }
         }
         Ok(())
@@ -128,6 +197,11 @@ impl Shared {
     fn letters(&self) -> MutexGuard<'_, Vec<Letter>> {
         self.letters.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Without lingering, closing is a reset.
+fn reset(stream: &TcpStream) -> anyhow::Result<()> {
+    Ok(rustix::net::sockopt::set_socket_linger(stream, Some(Duration::ZERO))?)
 }
 
 fn entry(letter: &Letter) -> Value {

@@ -11,14 +11,14 @@ use crate::process::output;
 
 /// Who owns the private cluster and runs its programs.
 #[derive(Debug)]
-pub(super) enum Account {
+pub enum Account {
     Ours,
     Other { uid: u32, gid: u32 },
 }
 
 impl Account {
     /// Ours, unless we are root; then that of the package, or the one that owns nothing.
-    pub(super) fn choose() -> anyhow::Result<Self> {
+    pub fn choose() -> anyhow::Result<Self> {
         if !rustix::process::geteuid().is_root() {
             return Ok(Self::Ours);
         }
@@ -26,7 +26,7 @@ impl Account {
     }
 
     /// Hands a folder over, so that the programs can write into it.
-    pub(super) fn own(&self, folder: &Path) -> anyhow::Result<()> {
+    pub fn own(&self, folder: &Path) -> anyhow::Result<()> {
         match self {
             Self::Ours => Ok(()),
             Self::Other { uid, gid } => {
@@ -36,7 +36,7 @@ impl Account {
     }
 
     /// Makes a program run under this account.
-    pub(super) fn run(&self, command: &mut Command) {
+    pub fn run(&self, command: &mut Command) {
         if let Self::Other { uid, gid } = self {
             command.uid(*uid).gid(*gid);
         }

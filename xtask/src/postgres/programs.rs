@@ -8,28 +8,28 @@ use crate::process::output;
 
 /// A folder that holds `initdb` and `postgres`.
 #[derive(Debug)]
-pub(super) struct Programs {
+pub struct Programs {
     folder: PathBuf,
 }
 
 impl Programs {
     /// The first folder that has both; the PATH goes first, because it is what the person chose.
-    pub(super) fn find() -> Option<Self> {
+    pub fn find() -> Option<Self> {
         let folder = candidates().into_iter().find(|folder| is_complete(folder))?;
         Some(Self { folder })
     }
 
-    pub(super) fn folder(&self) -> &Path {
+    pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    pub(super) fn command(&self, program: &str) -> Command {
+    pub fn command(&self, program: &str) -> Command {
         Command::new(self.folder.join(program))
     }
 }
 
 /// The client. Where none is found its bare name stands, so that the error says what is missing.
-pub(super) fn psql() -> PathBuf {
+pub fn psql() -> PathBuf {
     let mut found = candidates().into_iter().map(|folder| folder.join("psql"));
     found.find(|path| path.is_file()).unwrap_or_else(|| PathBuf::from("psql"))
 }

@@ -26,12 +26,16 @@ use closing::Closing;
 use jiff::Timestamp;
 use mintmark_mail::{Channels, Templates};
 use mintmark_storage::{Letter, Share};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 /// Letters that are sent at once by each channel. Providers are spoken to over two connections at most.
 const WORKERS: usize = 2;
+
+/// Whatever panicked may do so again at once.
+const PAUSE_AFTER_PANIC: Duration = Duration::from_millis(200);
 
 /// Reads the time: the outbox works by itself, so `main` hands it a clock.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -113,10 +117,10 @@ impl Outbox {
         }
     }
 
-    fn spawn(&self, name: &str, work: impl FnOnce(&Shared) + Send + 'static) -> Result<(), Error> {
+    fn spawn(&self, name: &str, work: impl Fn(&Shared) + Send + 'static) -> Result<(), Error> {
         let shared = Arc::clone(&self.shared);
         let thread = std::thread::Builder::new().name(name.to_owned());
-        let thread = thread.spawn(move || work(&shared)).map_err(Error::Thread)?;
+        let thread = thread.spawn(move || shared.survive(work)).map_err(Error::Thread)?;
         self.threads.lock().unwrap_or_else(PoisonError::into_inner).push(thread);
         Ok(())
     }
@@ -140,6 +144,16 @@ impl std::fmt::Debug for Outbox {
 impl Shared {
     fn now(&self) -> Timestamp {
         (self.office.clock)()
+    }
+
+    /// Begins again after a panic, because a thread that is gone is missed by every letter. What it had in hand comes
+    /// back when its claim has run out, in doubt.
+    fn survive(&self, work: impl Fn(&Self)) {
+        while catch_unwind(AssertUnwindSafe(|| work(self))).is_err() {
+            if self.closing.wait(PAUSE_AFTER_PANIC) {
+                return;
+            }
+        }
     }
 
     fn channel(&self, role: Role) -> Option<&Channel> {

@@ -93,6 +93,27 @@ impl Ledger {
         Ok(summary)
     }
 
+    /// How long the answers with this status took.
+    pub(crate) fn waits(&self, status: u16) -> Vec<Duration> {
+        let tellings = self.tellings();
+        let waits = tellings.iter().filter_map(|telling| match &telling.ending {
+            Ending::Answered(answer, took) if answer.status == status => Some(*took),
+            _ => None,
+        });
+        waits.collect()
+    }
+
+    /// Takes over what is written in another ledger of the same installation.
+    pub(crate) fn absorb(&self, other: &Self) {
+        let others = other.tellings().clone();
+        self.tellings().extend(others);
+    }
+
+    /// What was acknowledged so far.
+    pub(crate) fn acknowledged(&self) -> usize {
+        self.tellings().iter().filter(|telling| telling.acknowledgment().is_some()).count()
+    }
+
     /// How many tellings were answered 503 so far.
     pub(crate) fn refused(&self) -> usize {
         let is_refused = |telling: &&Telling| matches!(&telling.ending, Ending::Answered(answer, _) if answer.status == 503);

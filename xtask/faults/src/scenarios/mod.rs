@@ -2,15 +2,28 @@
 
 mod crash_points;
 mod full_disk;
+mod graceful_stop;
 mod input_output_error;
 mod keys;
 mod kill_9;
+mod lax_postgres;
 mod locked;
+mod lying_bodies;
+mod memory;
 mod migration;
+mod neighbors;
+mod panics;
+mod postgres_dies;
 mod power_cut;
+mod provider_faults;
+mod provider_silent;
 mod read_only;
+mod replay_live;
+mod secret_sweep;
 mod settings;
+mod slow_clients;
 mod soak;
+mod twins;
 mod two_servers;
 mod unreadable;
 
@@ -36,6 +49,8 @@ pub(crate) enum Databases {
     Both,
     /// Also where it makes no difference.
     Sqlite,
+    /// About what only a server of its own can do.
+    Postgres,
 }
 
 /// In the order of their numbers.
@@ -53,11 +68,24 @@ pub(crate) const ALL: &[Scenario] = &[
     Scenario { number: "6", name: "read-only", databases: Databases::Sqlite, run: read_only::run },
     Scenario { number: "7", name: "locked", databases: Databases::Both, run: locked::run },
     Scenario { number: "8", name: "unreadable", databases: Databases::Both, run: unreadable::run },
+    Scenario { number: "9", name: "postgres-dies", databases: Databases::Postgres, run: postgres_dies::run },
+    Scenario { number: "10", name: "postgres-lax", databases: Databases::Postgres, run: lax_postgres::run },
+    Scenario { number: "11", name: "provider-fails", databases: Databases::Both, run: provider_faults::run },
+    Scenario { number: "11", name: "provider-silent", databases: Databases::Both, run: provider_silent::run },
+    Scenario { number: "13", name: "bodies-lie", databases: Databases::Both, run: lying_bodies::run },
+    Scenario { number: "14", name: "slow-clients", databases: Databases::Both, run: slow_clients::run },
+    Scenario { number: "15", name: "twins", databases: Databases::Both, run: twins::run },
+    Scenario { number: "17", name: "replay-live", databases: Databases::Both, run: replay_live::run },
+    Scenario { number: "18", name: "neighbors", databases: Databases::Postgres, run: neighbors::run },
     Scenario { number: "19", name: "two-servers", databases: Databases::Sqlite, run: two_servers::run },
     Scenario { number: "21", name: "keys", databases: Databases::Both, run: keys::run },
     Scenario { number: "22", name: "settings", databases: Databases::Sqlite, run: settings::run },
+    Scenario { number: "23", name: "secrets", databases: Databases::Both, run: secret_sweep::run },
+    Scenario { number: "25", name: "graceful-stop", databases: Databases::Both, run: graceful_stop::run },
+    Scenario { number: "26", name: "panics", databases: Databases::Both, run: panics::run },
     Scenario { number: "27", name: "migration", databases: Databases::Both, run: migration::run },
     Scenario { number: "28", name: "soak", databases: Databases::Both, run: soak::run },
+    Scenario { number: "28", name: "memory", databases: Databases::Both, run: memory::run },
 ];
 
 /// These measure time or memory, and others beside them would be measured too.
@@ -92,6 +120,7 @@ impl Databases {
     pub(crate) fn kinds(self) -> &'static [Kind] {
         match self {
             Self::Both => &[Kind::Sqlite, Kind::Postgres],
+            Self::Postgres => &[Kind::Postgres],
             Self::Sqlite => &[Kind::Sqlite],
         }
     }

@@ -4,7 +4,6 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 
 use anyhow::{Context, ensure};
-use serde_json::Value;
 
 /// One request, read whole.
 #[derive(Clone, Debug)]
@@ -51,13 +50,18 @@ impl<'a> Connection<'a> {
         Ok(Some(Request { method, target, body }))
     }
 
-    pub(super) fn answer(&mut self, status: u16, body: &Value) -> anyhow::Result<()> {
-        let body = body.to_string();
+    /// Reads whatever comes, and returns when the client has gone.
+    pub(super) fn await_end(&mut self) -> anyhow::Result<()> {
+        std::io::copy(&mut self.reader, &mut std::io::sink())?;
+        Ok(())
+    }
+
+    pub(super) fn answer(&mut self, status: u16, body: &str) -> anyhow::Result<()> {
         let head = format!(
             "HTTP/1.1 {status} Double\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
             body.len()
         );
-        self.reader.get_mut().write_all((head + &body).as_bytes())?;
+        self.reader.get_mut().write_all((head + body).as_bytes())?;
         Ok(())
     }
 
