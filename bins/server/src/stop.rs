@@ -51,11 +51,12 @@ pub(crate) fn asked() -> io::Result<impl Future<Output = ()>> {
 /// Ends when the disk of the database fails.
 pub(crate) fn database_failed(fulfillment: &Fulfillment) -> impl Future<Output = ()> + use<> {
     let (tell, told) = oneshot::channel();
-    // Nobody waits for it any more where the server has ended already.
+    // It fails where nobody waits any more, because the server has ended already.
     fulfillment.on_failure(move || {
         let _ = tell.send(());
     });
     async move {
+        // A store that is gone without a word has not failed.
         if told.await.is_err() {
             pending().await
         }
@@ -116,6 +117,8 @@ pub(crate) fn close(fulfillment: Arc<Fulfillment>, sweeper: Sweeper) {
     let put_away = move || {
         drop(sweeper);
         fulfillment.stop();
+        // With its last connection SQLite brings the log into the database, and the file alone is a whole backup.
+        drop(fulfillment);
         drop(done);
     };
     let closing = thread::Builder::new().name("closing".to_owned()).spawn(put_away);

@@ -150,10 +150,10 @@ impl Fulfillment {
     ///
     /// # Errors
     /// The database fails.
-    pub fn never_mailed(&self) -> Result<usize, Error> {
+    pub fn never_mailed(&self) -> Result<i64, Error> {
         match self.settings.mail.provider {
             Provider::Folder => Ok(0),
-            Provider::Postmark | Provider::Smtp => Ok(self.records.store.licenses_never_mailed()?.len()),
+            Provider::Postmark | Provider::Smtp => Ok(self.records.store.never_mailed()?),
         }
     }
 

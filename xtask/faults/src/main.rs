@@ -31,6 +31,7 @@ use clap::Parser;
 
 use binaries::{Binaries, Profile};
 use context::{Bench, Length};
+use database::Kind;
 use report::Report;
 use scenarios::Scenario;
 use xtask::postgres;
@@ -57,7 +58,7 @@ struct Arguments {
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
     /// How many scenarios run at a time: most of them mostly wait
-    #[arg(long, value_name = "N", default_value_t = 3)]
+    #[arg(long, value_name = "N", default_value_t = 4)]
     jobs: usize,
     /// Use release builds of the binaries
     #[arg(long)]
@@ -77,13 +78,17 @@ fn main() -> anyhow::Result<ExitCode> {
     let bench = Bench {
         binaries: Binaries::build(profile)?,
         profile,
-        postgres: postgres::supply()?,
+        postgres: if needs_postgres(&chosen) { postgres::supply()? } else { None },
         length: if arguments.long { Length::Long } else { Length::Short },
         cycles: arguments.cycles,
         seconds: arguments.seconds,
         seed,
     };
     Ok(Report::of(&chosen, &bench, arguments.jobs).conclude())
+}
+
+fn needs_postgres(chosen: &[&Scenario]) -> bool {
+    chosen.iter().any(|scenario| scenario.databases.kinds().contains(&Kind::Postgres))
 }
 
 /// All of them, or those that were named.

@@ -23,9 +23,9 @@ impl Refusal {
     pub(crate) fn of(installation: &Installation<'_>) -> anyhow::Result<Self> {
         let start = Instant::now();
         let mut server = installation.spawn()?;
-        let status = server.end(PATIENCE)?.context("it started")?;
-        let took = start.elapsed();
-        let words = server.log()?;
+        let status = server.end(PATIENCE)?;
+        let (took, words) = (start.elapsed(), server.log()?);
+        let status = status.with_context(|| format!("it started:\n{words}"))?;
         ensure!(took <= REFUSED_WITHIN, "it took {took:?} to refuse:\n{words}");
         let code = status.code().with_context(|| format!("it ended with {status}:\n{words}"))?;
         ensure!(code != 0, "it ended as if all were well:\n{words}");

@@ -120,6 +120,14 @@ impl Store {
         })
     }
 
+    /// How many licenses there are whose newest letter lies in the letters folder and was never mailed.
+    pub fn never_mailed(&self) -> Result<i64> {
+        self.read(|connection| {
+            let never_mailed = letters::table.filter(is_logged()).filter(letters::replaced.eq(false));
+            Ok(never_mailed.count().get_result(connection)?)
+        })
+    }
+
     /// The licenses whose newest letter lies in the letters folder and was never mailed.
     pub fn licenses_never_mailed(&self) -> Result<Vec<String>> {
         self.read(|connection| {

@@ -60,7 +60,8 @@ impl Session {
                     self.tidy();
                     is_tidy = true;
                 }
-                Turn::Over => return,
+                // Whoever still reads keeps SQLite from doing this by itself.
+                Turn::Over => return self.tidy(),
             }
         }
     }

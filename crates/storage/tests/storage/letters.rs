@@ -279,8 +279,10 @@ on_both_databases! {
         let logged = finish(&store, &letter, "worker", sent(LetterState::Logged)).expect("the claim holds");
         assert_eq!(logged.sent_at, Some(at(300)));
         assert_eq!(store.licenses_never_mailed().expect("a list"), ["license-S1"]);
+        assert_eq!(store.never_mailed().expect("a count"), 1);
         store.resend("license-S1".to_owned(), new_letter("mailed"), None, at(400)).wait().expect("resent");
         assert!(store.licenses_never_mailed().expect("a list").is_empty());
+        assert_eq!(store.never_mailed().expect("a count"), 0);
     }
 
     fn a_letter_in_doubt_is_still_in_doubt_when_a_person_queues_it_again(database: TestDatabase) {

@@ -79,7 +79,7 @@ impl Ledger {
 
     /// Waits until the server has finished what it has on record, and asserts everything that we promise.
     ///
-    /// `ambiguous` is the number of faults after which a provider may have been told the same letter twice. The
+    /// `ambiguous` is the number of faults after which a provider may have been given the same letter twice. The
     /// server has to run.
     pub(crate) fn check(
         &self,

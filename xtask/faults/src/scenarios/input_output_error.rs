@@ -31,7 +31,7 @@ pub(super) fn run(context: &Context<'_>) -> anyhow::Result<()> {
         fail(context, call, &mut installation, &ledger).with_context(|| format!("when {call} failed"))?;
     }
     let server = installation.start()?;
-    let summary = ledger.check(&installation, &sink, 2 * calls.len())?;
+    let summary = ledger.check(&installation, &sink, calls.len())?;
     server.stop()?;
     context.figure(format!("{} failed calls", calls.len()));
     context.figure(summary);

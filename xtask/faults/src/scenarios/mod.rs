@@ -89,7 +89,7 @@ pub(crate) const ALL: &[Scenario] = &[
 ];
 
 /// These measure time or memory, and others beside them would be measured too.
-const ALONE: &[&str] = &["locked", "provider-silent", "slow-clients", "memory", "soak"];
+const ALONE: &[&str] = &["provider-silent", "slow-clients", "memory", "soak"];
 
 impl Scenario {
     pub(crate) fn measures(&self) -> bool {

@@ -26,7 +26,7 @@ pub(super) fn run(context: &Context<'_>) -> anyhow::Result<()> {
     installation.mail_to(&sink);
     let cuts = context.cycles(4, 100);
     let server = cut(context, &mut installation, &ledger, cuts)?;
-    let summary = ledger.check(&installation, &sink, 2 * cuts)?;
+    let summary = ledger.check(&installation, &sink, cuts)?;
     server.stop()?;
     context.figure(format!("{cuts} cuts"));
     context.figure(summary);

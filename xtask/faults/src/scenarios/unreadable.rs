@@ -53,6 +53,9 @@ fn sell(installation: &mut Installation<'_>) -> anyhow::Result<()> {
     selling.finish()?;
     ledger.check(installation, &sink, 0)?;
     server.stop()?;
+    // A log that a clean stop leaves behind would hold what the damaged file has lost.
+    let left = workspace::names_in(&installation.data_folder())?;
+    ensure!(!left.iter().any(|name| name.ends_with("-wal")), "a clean stop leaves {left:?}");
     Ok(())
 }
 
