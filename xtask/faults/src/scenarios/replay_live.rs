@@ -45,6 +45,7 @@ pub(super) fn run(context: &Context<'_>) -> anyhow::Result<()> {
     ensure!(p99 < limit, "live sales had to wait for {} ms", p99.as_millis());
     ensure!(replay_failed(&installation)? == 0, "a replay of what is done did something");
     ledger.absorb(&live);
+    context.hasten(&installation)?;
     context.figure(ledger.check(&installation, &sink, 0)?);
     ensure!(server.stop()?.success(), "the server did not stop in good order");
     Ok(())
