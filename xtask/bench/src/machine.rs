@@ -1,8 +1,8 @@
 //! What the figures were measured on: without it they say little.
 
 use serde::Serialize;
-use std::fs;
 use std::thread::available_parallelism;
+use std::{fmt, fs};
 
 /// As far as it tells.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -34,6 +34,28 @@ impl Machine {
             postgres: None,
             peer: None,
         }
+    }
+}
+
+impl fmt::Display for Machine {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let or_unknown = |text: &Option<String>| text.clone().unwrap_or_else(|| "unknown".to_owned());
+        writeln!(
+            formatter,
+            "{}; {} × {}; Linux {}, {}",
+            self.measured_at,
+            self.processors.unwrap_or_default(),
+            or_unknown(&self.processor),
+            or_unknown(&self.kernel),
+            or_unknown(&self.file_system)
+        )?;
+        write!(
+            formatter,
+            "SQLite {}; PostgreSQL {}",
+            self.sqlite,
+            self.postgres.as_deref().unwrap_or("none")
+        )?;
+        write!(formatter, "; peer: {}", self.peer.as_deref().unwrap_or("none"))
     }
 }
 
