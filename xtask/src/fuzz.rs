@@ -73,8 +73,10 @@ fn fuzz(target: &Target, seconds: u32) -> anyhow::Result<()> {
 
 /// A fuzzer's instruments are compiler flags that only a nightly has, unless a stable one is told to act as one.
 fn with_instruments<'a>(command: &'a mut Command, root: &Path) -> &'a mut Command {
-    // Whatever `target` the workspace has: its programs are built with other flags.
-    command.env("RUSTC_BOOTSTRAP", "1").env("CARGO_TARGET_DIR", root.join("target").join("fuzz"))
+    // A folder of its own below the usual one: the programs are built with other flags than the workspace's.
+    let usual =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |folder| root.join(folder));
+    command.env("RUSTC_BOOTSTRAP", "1").env("CARGO_TARGET_DIR", usual.join("fuzz"))
 }
 
 fn limits(seconds: u32) -> [String; 4] {

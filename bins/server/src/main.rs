@@ -17,6 +17,10 @@ use mintmark_fulfillment::{Error, Settings};
 use std::process::ExitCode;
 use stop::Ended;
 
+/// What a delivery allocates on one thread is freed on another, where the system's allocator waits for a lock.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Wrong usage or configuration: nothing was started.
 const MISCONFIGURED: u8 = 2;
 

@@ -51,11 +51,12 @@ async fn serve(fulfillment: &Arc<Fulfillment>, door: Door) -> Result<Ended, Erro
     greet(fulfillment, &door, door.address().unwrap_or(bind));
     reload_on_hangup(Arc::clone(fulfillment)).map_err(cannot_listen)?;
     let watching = spawn(connections.watch());
+    let failed = stop::database_failed(fulfillment);
     let ending = spawn({
         let (fulfillment, handle) = (Arc::clone(fulfillment), server.handle());
         async move {
-            let letters = || stop::finish_letters(Arc::clone(&fulfillment));
-            let ended = stop::wait(asked, stop::database_failed(&fulfillment), letters, &stopping).await;
+            let letters = || stop::finish_letters(fulfillment);
+            let ended = stop::wait(asked, failed, letters, &stopping).await;
             door.close(&handle).await;
             sleep(stop::LAST_CALL).await;
             handle.stop(true).await;

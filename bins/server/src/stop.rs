@@ -4,6 +4,7 @@ use crate::edge::stopping::Stopping;
 use actix_web::rt::signal::unix::{SignalKind, signal};
 use futures_util::future::{Either, join, select};
 use mintmark_fulfillment::{Fulfillment, Sweeper};
+use std::future::pending;
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
@@ -12,10 +13,10 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::{sleep, timeout};
 
-/// How long the server is not ready and says `connection: close`, and takes deliveries all the same.
+/// How long the server is at least not ready and says `connection: close`, and takes deliveries all the same.
 ///
-/// actix-web drops a request that reaches a kept connection in the moment of stopping, without an answer.
-/// A proxy that was told to close sends its next request on a new connection.
+/// A balancer that asks every moment turns to another server. A proxy sends its next request on a new connection, and
+/// not on one that is about to be taken away: actix-web drops what reaches that, without an answer.
 const FAREWELL: Duration = Duration::from_millis(500);
 /// How long letters in hand may take; deliveries go on being taken meanwhile. A provider that is a black hole does not
 /// hold the server: whether such a letter arrived is asked after the next start.
@@ -47,9 +48,18 @@ pub(crate) fn asked() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Ends when the database has reported an error after which only a new start can tell what is on disk.
-pub(crate) async fn database_failed(_fulfillment: &Fulfillment) {
-    std::future::pending().await
+/// Ends when the disk of the database fails.
+pub(crate) fn database_failed(fulfillment: &Fulfillment) -> impl Future<Output = ()> + use<> {
+    let (tell, told) = oneshot::channel();
+    // Nobody waits for it any more where the server has ended already.
+    fulfillment.on_failure(move || {
+        let _ = tell.send(());
+    });
+    async move {
+        if told.await.is_err() {
+            pending().await
+        }
+    }
 }
 
 /// Ends when the door is to be closed: after a farewell if the server was `asked` to stop, and at once if its database
@@ -81,9 +91,7 @@ pub(crate) async fn wait<Letters: Future<Output = ()>>(
 
 fn give_up(stopping: &Stopping) -> Ended {
     stopping.begin();
-    tracing::error!(
-        "the disk failed under the database: nothing more is recorded, and the process ends; the next start recovers"
-    );
+    tracing::warn!("stopping, because the disk failed; the next start finds out what is on it");
     Ended::DatabaseFailed
 }
 
@@ -121,7 +129,7 @@ pub(crate) fn close(fulfillment: Arc<Fulfillment>, sweeper: Sweeper) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::future::{pending, ready};
+    use std::future::ready;
     use tokio::time::Instant;
 
     #[actix_web::test]

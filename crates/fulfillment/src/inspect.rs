@@ -22,7 +22,7 @@ pub fn check(settings: &Settings) -> Result<Catalog, Error> {
         // Its mailer would make the letters folder.
         Provider::Folder => {}
         Provider::Postmark | Provider::Smtp => {
-            drop(mintmark_mail::mailer(&settings.mail, &settings.data_dir)?)
+            drop(mintmark_mail::channels(&settings.mail, &settings.data_dir)?)
         }
     }
     Ok(catalog)

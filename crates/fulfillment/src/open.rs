@@ -2,14 +2,14 @@
 
 use crate::catalog::Catalog;
 use crate::installation::{DataFolder, GENERATED_FOR, Installation, Keys, StoredSecret, WEBHOOK_SECRET};
-use crate::outbox::{Clock, Office, Outbox};
+use crate::outbox::{Clock, Office, Outbox, Term};
 use crate::records::Records;
 use crate::settings::Settings;
 use crate::{Error, Problems};
 use jiff::Timestamp;
 use mintmark_adapters::{Sources, WebhookSecret};
 use mintmark_licensing::PublicKey;
-use mintmark_mail::{Mailer, Provider, Templates};
+use mintmark_mail::{Channels, Provider, Templates};
 use mintmark_storage::Pending;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -67,23 +67,25 @@ impl Fulfillment {
     /// # Errors
     /// The mail settings do not work, the database fails, or no thread is to be had.
     pub fn start_outbox(&mut self, clock: Clock) -> Result<(), Error> {
-        let mailer = mintmark_mail::mailer(&self.settings.mail, &self.letters_folder())?;
-        self.start_outbox_with(mailer, clock)
+        let channels = mintmark_mail::channels(&self.settings.mail, &self.letters_folder())?;
+        self.start_outbox_with(channels, clock)
     }
 
-    /// As [`Fulfillment::start_outbox`], with another way of sending than the settings name.
+    /// As [`Fulfillment::start_outbox`], with other ways of sending than the settings name.
     ///
     /// # Errors
     /// The database fails, or no thread is to be had.
-    pub fn start_outbox_with(&mut self, mailer: Box<dyn Mailer>, clock: Clock) -> Result<(), Error> {
-        self.records.store.release_letters().wait()?;
-        self.outbox = Some(Outbox::start(Office {
+    pub fn start_outbox_with(&mut self, channels: Channels, clock: Clock) -> Result<(), Error> {
+        self.records.store.release_letters(clock()).wait()?;
+        let office = Office {
             records: self.records.clone(),
-            mailer,
             templates: Arc::clone(&self.templates),
             seller: self.settings.mail.from.as_ref().and_then(|from| from.name()).map(str::to_owned),
+            patience: self.settings.mail.wait,
             clock,
-        })?);
+            term: Term::default(),
+        };
+        self.outbox = Some(Outbox::start(office, channels)?);
         Ok(())
     }
 

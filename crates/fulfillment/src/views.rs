@@ -132,7 +132,7 @@ impl<'a> From<&'a Letter> for LetterView<'a> {
             failure_class: letter.failure_class.as_deref(),
             error: letter.error.as_deref(),
             created_at: letter.created_at,
-            next_at: (letter.state == mintmark_storage::LetterState::Queued).then_some(letter.next_at),
+            next_at: letter.due_at,
             sent_at: letter.sent_at,
         }
     }

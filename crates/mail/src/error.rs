@@ -13,6 +13,9 @@ pub enum Error {
     /// `mail.provider` is none of the known words.
     #[error("not a mail provider: expected postmark, smtp or folder")]
     Provider,
+    /// `mail.fallback` cannot stand in for `mail.provider`.
+    #[error("postmark may stand in for smtp, and smtp for postmark")]
+    Fallback,
     /// `mail.from` is no sender.
     #[error("not a sender: expected `Name <name@domain.example>` or `name@domain.example`")]
     Sender(#[source] Unmailable),
@@ -22,9 +25,11 @@ pub enum Error {
     /// `mail.smtp.url` is wrong; the text says what is.
     #[error("not the address of an SMTP server: {0}")]
     SmtpUrl(&'static str),
-    /// The chosen provider needs a setting that is not there.
-    #[error("mail.provider is {provider}, but {setting} is not set")]
+    /// A chosen provider needs a setting that is not there.
+    #[error("{role} is {provider}, but {setting} is not set")]
     Missing {
+        /// The setting that chose it.
+        role: &'static str,
         /// The provider chosen.
         provider: &'static str,
         /// The setting's name.

@@ -19,8 +19,8 @@ pub use address::{Address, Unmailable};
 pub use error::Error;
 pub use letter::{Attachment, Content, Letter};
 pub use license_letter::{LicenseLetter, Mode};
-pub use mailer::{FailureClass, Mailer, Receipt, SendError};
-pub use mailers::{Folder, Memory, Postmark, Smtp, mailer};
+pub use mailer::{FailureClass, Inquiry, Mailer, Receipt, Recourse, SendError};
+pub use mailers::{Channels, Folder, Memory, Postmark, Smtp, channels};
 pub use settings::{
     Credentials, Encryption, MailSettings, PostmarkSettings, Provider, Sender, ServiceUrl, SmtpSettings,
     SmtpUrl,

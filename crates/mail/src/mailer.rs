@@ -17,6 +17,36 @@ pub trait Mailer: Debug + Send + Sync {
     /// # Errors
     /// [`SendError`], whose class says whether and when another attempt makes sense.
     fn send(&self, letter: &Letter) -> Result<Receipt, SendError>;
+
+    /// Sends several letters and answers for each, in their order. For ways that can share work among
+    /// letters; the others send one after the other.
+    fn send_all(&self, letters: &[Letter]) -> Vec<Result<Receipt, SendError>> {
+        letters.iter().map(|letter| self.send(letter)).collect()
+    }
+
+    /// What can be done about a letter whose sending ended [`FailureClass::Unknown`], or never ended.
+    fn recourse(&self) -> Recourse<'_>;
+}
+
+/// What can be done about a letter that may have been sent.
+#[derive(Clone, Copy)]
+pub enum Recourse<'a> {
+    /// The provider can be asked whether it has the letter.
+    Ask(&'a dyn Inquiry),
+    /// Nobody can be asked. Every further sending can be one letter too many.
+    Wait,
+    /// Nothing: another sending takes the place of the first.
+    Repeat,
+}
+
+/// A provider that finds letters by their uid.
+pub trait Inquiry {
+    /// Asks for the letter. The receipt that its sending should have brought, or `None`: the provider
+    /// does not have it, or not yet in its index.
+    ///
+    /// # Errors
+    /// [`SendError`]: the question was not answered. Nothing follows from it for the letter.
+    fn find(&self, uid: &str) -> Result<Option<Receipt>, SendError>;
 }
 
 /// A letter that left our hands.
@@ -63,6 +93,16 @@ pub enum FailureClass {
     Content,
     /// The receiving side calls the message unwanted.
     Policy,
+}
+
+impl Debug for Recourse<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Ask(_) => "Ask",
+            Self::Wait => "Wait",
+            Self::Repeat => "Repeat",
+        })
+    }
 }
 
 impl FailureClass {

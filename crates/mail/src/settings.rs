@@ -18,6 +18,8 @@ pub use smtp_url::{Credentials, Encryption, SmtpUrl};
 pub struct MailSettings {
     /// How letters are sent: `mail.provider`.
     pub provider: Provider,
+    /// How they are sent while the provider is out of order: `mail.fallback`.
+    pub fallback: Option<Provider>,
     /// Who letters come from: `mail.from`. Only the letters folder does without.
     pub from: Option<Sender>,
     /// How long an answer to a store waits for the letter's first result: `mail.wait`.

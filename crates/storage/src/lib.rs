@@ -11,7 +11,7 @@
 //! 2. [`Store::record`] puts a [`Delivery`] on record; nothing else makes one, and nothing changes it.
 //! 3. [`Store::issue`] writes license, letter and conclusion in one transaction, once for each order;
 //!    [`Store::conclude`] writes down what led to no license.
-//! 4. [`Store::claim_letter`] hands a letter to one worker, and [`Store::finish_letter`] listens to that one alone.
+//! 4. [`Store::claim_letters`] hands letters to one worker, and [`Store::finish_letters`] listens to that one alone.
 //! 5. [`Store::audit_rows`] tells all of it, newest first.
 //!
 //! `Ok` means on disk. After any error ask again: what was written is found, and what was not is written then.
@@ -50,7 +50,7 @@ pub use deliveries::{Delivery, NewDelivery, Unfinished};
 pub use error::Error;
 pub use identity::Registration;
 pub use lead::Lead;
-pub use letters::{Claim, ClaimedLetter, Letter, LetterResult, NewLetter};
+pub use letters::{Claim, ClaimedLetter, Doubt, Finish, Letter, LetterResult, NewLetter, Share};
 pub use licenses::{Issue, Issued, License, LicenseEvent, LicenseFilter, NewLicense};
 pub use pending::Pending;
 pub use rows::{AuditFilter, AuditRow};

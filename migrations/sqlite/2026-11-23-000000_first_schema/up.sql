@@ -117,11 +117,20 @@ CREATE TABLE letters (
     replaced BOOLEAN NOT NULL,
     attempts BIGINT NOT NULL,
     queued_at BIGINT NOT NULL,
-    next_at BIGINT NOT NULL,
-    -- When a worker may take it: its next sending, or the end of the lease that another holds. Null once it is over.
+    -- When it is to be sent next. Null unless it is queued.
     due_at BIGINT,
+    -- Who has it in hand, and until when, by the clock of the database. Null unless it is being sent.
     claim_id TEXT,
+    leased_until BIGINT,
+    -- Who had it last.
     provider TEXT,
+    -- The one provider that may send it: the one that may have done so already, or the only one left. Null: any.
+    channel TEXT,
+    -- Since when it may have reached the buyer unknown to us, and how often the provider was asked since, in vain.
+    doubtful_since BIGINT,
+    asked BIGINT NOT NULL DEFAULT 0,
+    -- Sendings since it was queued that ended so.
+    doubts BIGINT NOT NULL DEFAULT 0,
     message_id TEXT,
     failure_class TEXT,
     error TEXT,
@@ -131,6 +140,7 @@ CREATE TABLE letters (
 );
 
 CREATE INDEX letters_due ON letters (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX letters_in_hand ON letters (leased_until) WHERE leased_until IS NOT NULL;
 CREATE INDEX letters_failed ON letters (license_number) WHERE error IS NOT NULL;
 CREATE INDEX letters_logged ON letters (id) WHERE state = 'logged';
 

@@ -19,6 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// What a supervisor does with a socket: it is descriptor 3, and two variables say so.
 const PASS_THE_SOCKET: &str = r#"exec 3<&0 0</dev/null; LISTEN_FDS=1 LISTEN_PID=$$ exec "$0""#;
 const FEW_DESCRIPTORS: &str = r#"ulimit -S -n 128; exec "$0""#;
+/// No file grows beyond four megabytes: the database's log meets an error that is not that of a full disk.
+const FAILING_DISK: &str = r#"trap '' XFSZ; ulimit -f 8192; exec "$0""#;
 
 /// What a server is started with.
 pub(crate) struct Installation {
@@ -72,6 +74,11 @@ impl Installation {
     /// With as few descriptors as some systems allow a process that does not ask for more.
     pub(crate) fn start_with_few_descriptors(&self) -> Server {
         Self::started(self.script(FEW_DESCRIPTORS))
+    }
+
+    /// With a disk that fails once some megabytes are written.
+    pub(crate) fn start_on_a_failing_disk(&self) -> Server {
+        Self::started(self.script(FAILING_DISK))
     }
 
     /// A shell that becomes the server; `$0` in the script is its path.
@@ -193,7 +200,14 @@ impl Server {
 
     /// The exit code and the whole log, once the server has ended by itself.
     pub(crate) fn wait(mut self) -> (Option<i32>, String) {
-        let status = self.child.wait().unwrap();
+        let since = Instant::now();
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(since.elapsed() < PATIENCE, "the server does not end: {:#?}", self.log.lock().unwrap());
+            std::thread::sleep(Duration::from_millis(5));
+        };
         self.reader.take().unwrap().join().unwrap();
         (status.code(), self.log.lock().unwrap().join("\n"))
     }

@@ -2,6 +2,7 @@
 
 use crate::installation::{Installation, sale, wait_until};
 use crate::postmark::Postmark;
+use crate::relay::Relay;
 use mintmark_storage::on_both_databases;
 use mintmark_storage::testing::TestDatabase;
 use serde_json::json;
@@ -70,5 +71,38 @@ on_both_databases! {
         assert_eq!(uids[0], uids[1]);
         assert_eq!(installation.rows()[0]["error"], json!(null));
         drop(server);
+    }
+
+    fn a_letter_whose_answer_was_lost_is_found_and_not_sent_again(database: TestDatabase) {
+        let postmark = Postmark::start();
+        postmark.lose_answers();
+        let installation = installation(database, &postmark);
+        let server = installation.start();
+
+        let answer = server.deliver(sale("SALE-1").as_bytes());
+
+        assert_eq!(answer.json["status"], "minted-email-failed");
+        wait_until("the answer", || installation.licenses()[0]["letter"] == "accepted");
+        assert_eq!(postmark.letters().len(), 1);
+        assert_eq!(installation.licenses()[0]["letters"][0]["message_id"], "0a129aee-e1cd-480d-b08d-4f48548ff48d");
+        assert_eq!(server.deliver(sale("SALE-1").as_bytes()).json["status"], "ok");
+    }
+
+    fn another_provider_sends_what_the_first_one_cannot(database: TestDatabase) {
+        let (postmark, relay) = (Postmark::start(), Relay::start());
+        postmark.refuse(503, 0);
+        let installation = installation(database, &postmark)
+            .with("MINTMARK_MAIL__FALLBACK", "smtp")
+            .with("MINTMARK_MAIL__SMTP__URL", &relay.url());
+        let server = installation.start();
+
+        let answer = server.deliver(sale("SALE-1").as_bytes());
+
+        assert_eq!(answer.json["status"], "ok");
+        let letter = &installation.licenses()[0]["letters"][0];
+        assert_eq!((&letter["provider"], &letter["attempts"]), (&json!("smtp"), &json!(2)));
+        let uid = postmark.letters()[0]["Metadata"]["mail_uid"].as_str().unwrap().to_owned();
+        assert_eq!(letter["message_id"], format!("<{uid}@example.com>"));
+        assert!(relay.received().contains(&format!("Message-ID: <{uid}@example.com>")));
     }
 }

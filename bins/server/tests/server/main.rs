@@ -4,12 +4,14 @@
 
 mod answers;
 mod client;
+mod failing;
 mod hostile;
 mod installation;
 mod letters;
 mod life;
 mod locked;
 mod postmark;
+mod relay;
 mod restart;
 mod slow;
 mod stop;

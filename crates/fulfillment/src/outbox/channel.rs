@@ -1,116 +1,127 @@
-//! The channel to the provider: while it is in trouble of its own, no letter is spent on it.
+//! A channel: one way of sending, with what waits for it and what is wrong with it.
 
-use jiff::{SignedDuration, Timestamp};
-use mintmark_mail::FailureClass;
-use std::sync::{Mutex, PoisonError};
+use super::pace::{Pace, Prospect};
+use super::trouble::{Extent, Trouble};
+use mintmark_mail::{Mailer, Recourse};
+use mintmark_storage::Letter;
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-/// How long a wrong token or sender pauses the channel: only a person can mend it.
-const CONFIGURATION_PAUSE: SignedDuration = SignedDuration::from_mins(5);
-/// The first pause after "too many letters"; it doubles each time.
-const THROTTLE_PAUSE: SignedDuration = SignedDuration::from_secs(30);
-/// The longest of those.
-const LONGEST_THROTTLE_PAUSE: SignedDuration = SignedDuration::from_mins(10);
-/// This many transient failures in a row open the circuit.
-const CIRCUIT: u32 = 5;
-/// An open circuit lets one letter through this often.
-const CIRCUIT_PAUSE: SignedDuration = SignedDuration::from_secs(30);
+/// Letters that are claimed in one write where a crash among them does no harm.
+const BATCH: i64 = 25;
 
-/// What is known of the provider's state.
-#[derive(Debug, Default)]
-pub(super) struct Channel(Mutex<Trouble>);
+/// One way of sending. Its workers take from its queue.
+pub(super) struct Channel {
+    pub(super) mailer: Box<dyn Mailer>,
+    pub(super) trouble: Trouble,
+    pub(super) pace: Pace,
+    queue: Mutex<Queue>,
+    /// Rung when there is something to send, and when it is time to stop.
+    bell: Condvar,
+}
 
-#[derive(Debug, Default)]
-struct Trouble {
-    paused_until: Option<Timestamp>,
-    throttle_pause: Option<SignedDuration>,
-    failures: u32,
+#[derive(Default)]
+struct Queue {
+    ahead: VecDeque<Ahead>,
+    is_due: bool,
+    is_stopping: bool,
+}
+
+/// What a worker does next.
+pub(super) enum Task {
+    /// Send this letter.
+    Ahead(Ahead),
+    /// Send what is due.
+    Due,
+}
+
+/// A letter that is sent ahead of its turn: a new one, or one that another channel could not send.
+pub(super) struct Ahead {
+    pub(super) letter: i64,
+    /// Its attempts so far. If there were more meanwhile, somebody else is at it.
+    pub(super) attempts: i64,
+    /// Where somebody waits for its result.
+    pub(super) reply: Option<oneshot::Sender<Letter>>,
 }
 
 impl Channel {
-    /// Until when nothing is to be sent.
-    pub(super) fn paused_until(&self, now: Timestamp) -> Option<Timestamp> {
-        self.trouble().paused_until.filter(|until| *until > now)
+    pub(super) fn new(mailer: Box<dyn Mailer>) -> Self {
+        let (trouble, pace) = (Trouble::default(), Pace::default());
+        Self { mailer, trouble, pace, queue: Mutex::default(), bell: Condvar::new() }
     }
 
-    /// A letter went through: whatever the trouble was, it is over.
-    pub(super) fn succeeded(&self) {
-        *self.trouble() = Trouble::default();
+    pub(super) fn provider(&self) -> &'static str {
+        self.mailer.provider()
     }
 
-    /// A letter failed. Answers until when the channel is paused, if its trouble is not the letter's own.
-    pub(super) fn failed(&self, class: FailureClass, now: Timestamp) -> Option<Timestamp> {
-        let mut trouble = self.trouble();
-        let pause = match class {
-            FailureClass::Configuration => Some(CONFIGURATION_PAUSE),
-            FailureClass::Throttle => Some(trouble.longer_throttle_pause()),
-            FailureClass::Transient => trouble.one_more_failure(),
-            FailureClass::Unknown
-            | FailureClass::Recipient
-            | FailureClass::Content
-            | FailureClass::Policy => None,
-        };
-        let until = pause.and_then(|pause| now.saturating_add(pause).ok());
-        trouble.paused_until = until.or(trouble.paused_until);
-        until
-    }
-
-    fn trouble(&self) -> std::sync::MutexGuard<'_, Trouble> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Trouble {
-    fn longer_throttle_pause(&mut self) -> SignedDuration {
-        let pause =
-            self.throttle_pause.map_or(THROTTLE_PAUSE, |pause| (pause * 2).min(LONGEST_THROTTLE_PAUSE));
-        self.throttle_pause = Some(pause);
-        pause
-    }
-
-    fn one_more_failure(&mut self) -> Option<SignedDuration> {
-        self.failures = self.failures.saturating_add(1);
-        (self.failures >= CIRCUIT).then_some(CIRCUIT_PAUSE)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn time(second: i64) -> Timestamp {
-        Timestamp::from_second(second).unwrap()
-    }
-
-    #[test]
-    fn a_wrong_token_pauses_the_channel_and_a_success_ends_the_pause() {
-        let channel = Channel::default();
-        assert_eq!(channel.failed(FailureClass::Configuration, time(0)), Some(time(300)));
-        assert_eq!(channel.paused_until(time(299)), Some(time(300)));
-        assert_eq!(channel.paused_until(time(300)), None);
-        channel.succeeded();
-        assert_eq!(channel.paused_until(time(0)), None);
-    }
-
-    #[test]
-    fn throttling_doubles_up_to_ten_minutes() {
-        let channel = Channel::default();
-        let pauses: Vec<_> =
-            (0..7).map(|_| channel.failed(FailureClass::Throttle, time(0)).unwrap().as_second()).collect();
-        assert_eq!(pauses, [30, 60, 120, 240, 480, 600, 600]);
-    }
-
-    #[test]
-    fn five_transient_failures_in_a_row_open_the_circuit() {
-        let channel = Channel::default();
-        let pauses: Vec<_> = (0..5).map(|_| channel.failed(FailureClass::Transient, time(0))).collect();
-        assert_eq!(pauses, [None, None, None, None, Some(time(30))]);
-    }
-
-    #[test]
-    fn a_wrong_address_is_no_trouble_of_the_channel() {
-        let channel = Channel::default();
-        for _ in 0..10 {
-            assert_eq!(channel.failed(FailureClass::Recipient, time(0)), None);
+    /// How many due letters are claimed at once. Where a letter may not be sent twice it is one: if the process dies,
+    /// no more letters are in doubt than were being sent.
+    pub(super) fn batch(&self, extent: Extent) -> i64 {
+        match (extent, self.mailer.recourse()) {
+            (Extent::Any, Recourse::Repeat) => BATCH,
+            (Extent::Any | Extent::Probe, _) => 1,
         }
+    }
+
+    /// Queues a new letter whose result is waited for so long; answers with the result to come, if there is hope.
+    pub(super) fn send(&self, letter: i64, patience: Duration) -> Option<oneshot::AsyncReceiver<Letter>> {
+        let mut queue = self.queue();
+        let (reply, result) = match self.pace.prospect(queue.ahead.len(), patience) {
+            Prospect::InTime => Some(oneshot::async_channel()).unzip(),
+            Prospect::Soon => (None, None),
+            Prospect::Backlogged => return None,
+        };
+        if queue.is_stopping {
+            return None;
+        }
+        queue.ahead.push_back(Ahead { letter, attempts: 0, reply });
+        self.bell.notify_one();
+        result
+    }
+
+    /// Queues a letter that another channel could not send.
+    pub(super) fn take_over(&self, ahead: Ahead) {
+        self.queue().ahead.push_back(ahead);
+        self.bell.notify_one();
+    }
+
+    /// Tells the workers that letters are due.
+    pub(super) fn due(&self) {
+        self.queue().is_due = true;
+        self.bell.notify_all();
+    }
+
+    /// Notes that none is due any more, or that none can be sent.
+    pub(super) fn none_due(&self) {
+        self.queue().is_due = false;
+    }
+
+    /// Waits for something to do; `None` when it is time to stop.
+    pub(super) fn next(&self) -> Option<Task> {
+        let mut queue = self.queue();
+        while !queue.is_stopping {
+            // New letters first: their buyers wait in front of a screen, and a store for its answer.
+            if let Some(ahead) = queue.ahead.pop_front() {
+                return Some(Task::Ahead(ahead));
+            }
+            if queue.is_due {
+                return Some(Task::Due);
+            }
+            queue = self.bell.wait(queue).unwrap_or_else(PoisonError::into_inner);
+        }
+        // Whoever waits for these is told now that they are not sent; they stay in the database.
+        queue.ahead.clear();
+        None
+    }
+
+    /// Lets the workers finish what they have in hand, and no more.
+    pub(super) fn stop(&self) {
+        self.queue().is_stopping = true;
+        self.bell.notify_all();
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

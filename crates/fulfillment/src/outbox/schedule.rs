@@ -6,26 +6,12 @@ use jiff::{SignedDuration, Timestamp};
 const PAUSES: [i64; 8] = [10, 30, 120, 600, 1_800, 3_600, 7_200, 14_400];
 /// A letter that was not accepted this long after it was queued is given up.
 const LONGEST: SignedDuration = SignedDuration::from_hours(72);
-/// After an unknown outcome the letter may be with the buyer already: haste would send it twice.
-const UNKNOWN_PAUSE: SignedDuration = SignedDuration::from_mins(10);
-
 /// When to try again after `attempts` attempts, the last of which ended at `now`; `None` if it is given up.
 pub(super) fn next(attempts: i64, seed: &str, queued_at: Timestamp, now: Timestamp) -> Option<Timestamp> {
     let step = usize::try_from(attempts.max(1) - 1).unwrap_or(usize::MAX).min(PAUSES.len() - 1);
     let pause = jittered(PAUSES[step], seed, attempts);
     let next = now.saturating_add(pause).ok()?;
     (next.duration_since(queued_at) <= LONGEST).then_some(next)
-}
-
-/// As [`next`], but never in haste.
-pub(super) fn next_after_unknown(
-    attempts: i64,
-    seed: &str,
-    queued_at: Timestamp,
-    now: Timestamp,
-) -> Option<Timestamp> {
-    let earliest = now.saturating_add(UNKNOWN_PAUSE).ok()?;
-    next(attempts, seed, queued_at, now).map(|next| next.max(earliest))
 }
 
 /// A fifth more or less, so that letters that failed together do not come back together.
@@ -66,10 +52,5 @@ mod tests {
         let three_days = 72 * 3_600;
         assert!(next(20, "a letter", time(0), time(three_days - 20_000)).is_some());
         assert_eq!(next(20, "a letter", time(0), time(three_days - 60)), None);
-    }
-
-    #[test]
-    fn an_unknown_outcome_is_not_followed_in_haste() {
-        assert!(next_after_unknown(1, "a letter", time(0), time(0)) >= Some(time(600)));
     }
 }

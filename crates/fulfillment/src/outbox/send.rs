@@ -1,84 +1,127 @@
-//! One sending: claim the letter and count the attempt, render, send, write down how it ended.
+//! Letters in hand: judged if they are in doubt, rendered, and given to the provider.
 
-use super::{Shared, schedule};
-use jiff::{SignedDuration, Timestamp};
+use super::doubt::{self, Findings, Judgement};
+use super::end::{End, Sending};
+use super::trouble::Admission;
+use super::{Channel, Office, Role, Shared};
+use jiff::Timestamp;
 use mintmark_mail::{Address, FailureClass, LicenseLetter, Mode, Receipt, SendError};
-use mintmark_storage::{Claim, ClaimedLetter, Letter, LetterResult, LetterState, Result, crash_point};
+use mintmark_storage::{ClaimedLetter, LetterState, crash_point};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Longer than any sending takes; after that the worker is taken for dead.
-const LEASE: SignedDuration = SignedDuration::from_secs(120);
+type Sent = Result<Receipt, SendError>;
 
-impl Shared {
-    /// Sends a letter right after the transaction that wrote it.
-    pub(super) fn send_new(&self, letter: i64, reply: oneshot::Sender<Letter>) {
-        let claim = self.claim();
-        let claimed = self.office.records.store.claim_new_letter(letter, claim.clone()).wait();
-        if let Some(letter) = self.send_claimed(letter, claim, claimed) {
-            // Whoever waited may have answered the store meanwhile.
-            drop(reply.send(letter));
-        }
-    }
+/// A worker's place at a channel that lets it through.
+#[derive(Clone, Copy)]
+pub(super) struct Desk<'a> {
+    pub(super) shared: &'a Shared,
+    pub(super) role: Role,
+    pub(super) channel: &'a Channel,
+    pub(super) admission: &'a Admission<'a>,
+}
 
-    /// Sends a letter whose time has come.
-    pub(super) fn send_due(&self, letter: i64) {
-        let claim = self.claim();
-        let claimed = self.office.records.store.claim_letter(letter, claim.clone(), self.now()).wait();
-        self.send_claimed(letter, claim, claimed);
-    }
+/// A letter on its way over the desk.
+enum Stage {
+    Ready(mintmark_mail::Letter),
+    Ended(End),
+}
 
-    fn claim(&self) -> Claim {
-        let now = self.now();
-        Claim { id: uuid::Uuid::new_v4().to_string(), leased_until: now.saturating_add(LEASE).unwrap_or(now) }
-    }
-
-    fn send_claimed(&self, id: i64, claim: Claim, claimed: Result<Option<ClaimedLetter>>) -> Option<Letter> {
-        let claimed = claimed.unwrap_or_else(|error| {
-            tracing::warn!(letter = id, %error, "a letter could not be claimed; it stays queued");
-            None
-        })?;
+impl<'a> Desk<'a> {
+    /// Gives letters to the provider; answers for each, in their order.
+    pub(super) fn send(self, claimed: &[ClaimedLetter]) -> Vec<End> {
+        let stages: Vec<Stage> = claimed.iter().map(|claimed| self.prepare(claimed)).collect();
+        let ready: Vec<_> = stages.iter().filter_map(Stage::ready).cloned().collect();
         crash_point("before-send");
-        let result = self.send(&claimed);
-        crash_point("after-send");
-        let finished = self.office.records.store.finish_letter(id, claim.id, result, self.now()).wait();
-        crash_point("after-finish");
-        finished.unwrap_or_else(|error| {
-            tracing::error!(letter = id, %error, "a letter's result could not be written down; it may be sent again");
-            None
-        })
+        let mut sent = self.hand_over(&ready).into_iter();
+        let mut end = |(claimed, stage): (&ClaimedLetter, Stage)| match stage {
+            Stage::Ended(end) => end,
+            Stage::Ready(_) => self.sent(claimed, sent.next().unwrap_or_else(|| Err(panicked()))),
+        };
+        let ends: Vec<End> = claimed.iter().zip(stages).map(&mut end).collect();
+        claimed.iter().zip(&ends).for_each(|(claimed, end)| tell(claimed, end));
+        ends
     }
 
-    fn send(&self, claimed: &ClaimedLetter) -> LetterResult {
-        let sent = catch_unwind(AssertUnwindSafe(|| self.render_and_send(claimed))).unwrap_or_else(|_| {
-            Err(SendError {
-                class: FailureClass::Content,
-                code: None,
-                message: "sending it panicked".to_owned(),
-            })
-        });
-        let now = self.now();
-        match sent {
-            Ok(receipt) => self.sent(&claimed.letter, receipt, now),
-            Err(error) => self.failed(&claimed.letter, &error, now),
+    fn prepare(self, claimed: &ClaimedLetter) -> Stage {
+        let (letter, now) = (&claimed.letter, self.shared.now());
+        let sending = self.sending(claimed);
+        match doubt::judge(self.channel, self.admission, letter, now) {
+            Judgement::Found(receipt) => Stage::Ended(sending.found(receipt)),
+            Judgement::PutBack(findings) => Stage::Ended(sending.put_back(findings)),
+            // Asking took its time, and sending may take as long again.
+            Judgement::Send if letter.doubt.is_some() && self.shared.closing.has_begun() => {
+                Stage::Ended(sending.put_back(Findings { due_at: now, in_vain: 0, error: None }))
+            }
+            Judgement::Send => {
+                let rendered = catch_unwind(AssertUnwindSafe(|| self.shared.office.render(claimed)));
+                match rendered.unwrap_or_else(|_| Err(panicked())) {
+                    Ok(letter) => Stage::Ready(letter),
+                    // The provider has no part in it.
+                    Err(error) => Stage::Ended(sending.failed(&error, None)),
+                }
+            }
         }
     }
 
-    fn render_and_send(&self, claimed: &ClaimedLetter) -> std::result::Result<Receipt, SendError> {
+    /// A letter that makes the mailer panic must not be its neighbors' end.
+    fn hand_over(self, letters: &[mintmark_mail::Letter]) -> Vec<Sent> {
+        let mailer = &self.channel.mailer;
+        let together = catch_unwind(AssertUnwindSafe(|| mailer.send_all(letters)));
+        let alone = |letter| catch_unwind(AssertUnwindSafe(|| mailer.send(letter)));
+        match together {
+            Ok(sent) => sent,
+            Err(_) if letters.len() == 1 => vec![Err(panicked())],
+            Err(_) => {
+                letters.iter().map(|letter| alone(letter).unwrap_or_else(|_| Err(panicked()))).collect()
+            }
+        }
+    }
+
+    fn sent(self, claimed: &ClaimedLetter, sent: Sent) -> End {
+        let sending = self.sending(claimed);
+        match sent {
+            Ok(receipt) => {
+                self.admission.succeeded();
+                sending.accepted(receipt)
+            }
+            Err(error) => sending.failed(&error, self.admission.failed(error.class, sending.now)),
+        }
+    }
+
+    fn sending<'b>(self, claimed: &'b ClaimedLetter) -> Sending<'b>
+    where
+        'a: 'b,
+    {
+        Sending {
+            letter: &claimed.letter,
+            provider: self.channel.provider(),
+            recourse: self.channel.mailer.recourse(),
+            fallback: self.shared.fallback_of(self.role).map(Channel::provider),
+            now: self.shared.now(),
+        }
+    }
+}
+
+impl Stage {
+    fn ready(&self) -> Option<&mintmark_mail::Letter> {
+        match self {
+            Self::Ready(letter) => Some(letter),
+            Self::Ended(_) => None,
+        }
+    }
+}
+
+impl Office {
+    fn render(&self, claimed: &ClaimedLetter) -> Result<mintmark_mail::Letter, SendError> {
         let refused = |class, message: String| SendError { class, code: None, message };
-        let to = Address::parse(&claimed.letter.recipient)
+        let letter = &claimed.letter;
+        let to = Address::parse(&letter.recipient)
             .map_err(|error| refused(FailureClass::Recipient, error.to_string()))?;
         let content = self
-            .office
             .templates
-            .render(&claimed.letter.template, &self.words(claimed))
+            .render(&letter.template, &self.words(claimed))
             .map_err(|error| refused(FailureClass::Content, error.to_string()))?;
-        let letter = &claimed.letter;
-        self.office.mailer.send(&mintmark_mail::Letter {
-            uid: letter.mail_uid.clone(),
-            id: letter.id,
-            to,
-            content,
-        })
+        Ok(mintmark_mail::Letter { uid: letter.mail_uid.clone(), id: letter.id, to, content })
     }
 
     fn words(&self, claimed: &ClaimedLetter) -> LicenseLetter {
@@ -97,72 +140,28 @@ impl Shared {
             download: claimed.letter.download.clone(),
             order_id: terms.source_order_id.clone(),
             mode: if terms.mode == "test" { Mode::Test } else { Mode::Live },
-            seller: self.office.seller.clone(),
+            seller: self.seller.clone(),
         }
     }
+}
 
-    fn sent(&self, letter: &Letter, receipt: Receipt, now: Timestamp) -> LetterResult {
-        self.channel.succeeded();
-        let (state, message_id) = match receipt {
-            Receipt::Accepted { message_id } => (LetterState::Accepted, message_id),
-            Receipt::Logged => (LetterState::Logged, None),
-        };
-        tracing::info!(letter = letter.id, provider = self.office.mailer.provider(), %state, "letter sent");
-        LetterResult {
-            state,
-            provider: self.office.mailer.provider().to_owned(),
-            message_id,
-            failure_class: None,
-            error: None,
-            next_at: now,
-            attempts: letter.attempts,
-        }
-    }
+fn panicked() -> SendError {
+    SendError { class: FailureClass::Content, code: None, message: "sending it panicked".to_owned() }
+}
 
-    fn failed(&self, letter: &Letter, error: &SendError, now: Timestamp) -> LetterResult {
-        let paused = self.channel.failed(error.class, now);
-        let (next, attempts) = self.next(letter, error.class, paused, now);
-        tracing::warn!(
-            letter = letter.id,
-            provider = self.office.mailer.provider(),
-            class = %error.class,
-            code = error.code.as_deref(),
-            error = %error.message,
-            next = next.map(tracing::field::display),
-            "letter not sent"
-        );
-        LetterResult {
-            state: if next.is_some() { LetterState::Queued } else { LetterState::Failed },
-            provider: self.office.mailer.provider().to_owned(),
-            message_id: None,
-            failure_class: Some(error.class.as_str().to_owned()),
-            error: Some(error.message.clone()),
-            next_at: next.unwrap_or(now),
-            attempts,
+fn tell(claimed: &ClaimedLetter, end: &End) {
+    let (letter, result) = (claimed.letter.id, &end.result);
+    let (provider, class) = (result.provider.as_str(), result.failure_class.as_deref());
+    let error = result.error.as_deref();
+    let next = result.due_at.map(tracing::field::display);
+    match (result.state, class) {
+        (LetterState::Accepted | LetterState::Logged, _) => {
+            tracing::info!(letter, provider, state = %result.state, "letter sent");
         }
-    }
-
-    /// When to try again, if at all, and how many attempts count. The provider's own trouble consumes none.
-    fn next(
-        &self,
-        letter: &Letter,
-        class: FailureClass,
-        paused: Option<Timestamp>,
-        now: Timestamp,
-    ) -> (Option<Timestamp>, i64) {
-        let Letter { attempts, mail_uid, queued_at, .. } = letter;
-        match class {
-            FailureClass::Throttle | FailureClass::Configuration => {
-                (Some(paused.unwrap_or(now)), attempts - 1)
-            }
-            FailureClass::Transient => {
-                let next = schedule::next(*attempts, mail_uid, *queued_at, now);
-                (next.map(|next| paused.map_or(next, |paused| next.max(paused))), *attempts)
-            }
-            FailureClass::Unknown => {
-                (schedule::next_after_unknown(*attempts, mail_uid, *queued_at, now), *attempts)
-            }
-            FailureClass::Recipient | FailureClass::Content | FailureClass::Policy => (None, *attempts),
+        // Letters wait for a person: a token, a template, or a bug of ours.
+        (_, Some("configuration" | "content")) => {
+            tracing::error!(letter, provider, class, error, next, "letter not sent");
         }
+        _ => tracing::warn!(letter, provider, class, error, next, "letter not sent"),
     }
 }

@@ -135,10 +135,12 @@ fn mail(layers: &mut Layers) -> Option<MailSettings> {
         (None, None) => Provider::Folder,
     };
     let provider = named.unwrap_or(guessed);
-    if provider == Provider::Postmark && token.is_none() {
+    let fallback = fallback(layers, provider);
+    let is_used = |wanted| provider == wanted || fallback == Some(wanted);
+    if is_used(Provider::Postmark) && token.is_none() {
         layers.refuse::<()>("mail.postmark.token", "Postmark needs its server token");
     }
-    if provider == Provider::Smtp && layers.text("mail.smtp.url").is_none() {
+    if is_used(Provider::Smtp) && layers.text("mail.smtp.url").is_none() {
         layers.refuse::<()>("mail.smtp.url", "SMTP needs the address of its server");
     }
     if provider != Provider::Folder && layers.text("mail.from").is_none() {
@@ -152,5 +154,13 @@ fn mail(layers: &mut Layers) -> Option<MailSettings> {
     let postmark =
         token.zip(api_base).map(|(token, api_base)| PostmarkSettings { token: token.into(), api_base });
     let smtp = url.map(|url| SmtpSettings { url, ca_file });
-    Some(MailSettings { provider, from, wait, templates, postmark, smtp })
+    Some(MailSettings { provider, fallback, from, wait, templates, postmark, smtp })
+}
+
+fn fallback(layers: &mut Layers, provider: Provider) -> Option<Provider> {
+    let fallback: Provider = layers.parsed("mail.fallback")?;
+    if fallback.can_stand_in_for(provider) {
+        return Some(fallback);
+    }
+    layers.refuse("mail.fallback", &mintmark_mail::Error::Fallback.to_string())
 }

@@ -36,11 +36,11 @@ on_both_databases! {
         shop.record(&Ping::sale());
         // Beside other servers, what has just come may be in the hands of one of them.
         shop.clock.advance(SignedDuration::from_secs(16));
-        let Shop { fulfillment, postbox, clock, builder } = shop.restarted();
+        let Shop { fulfillment, postbox, fallback, clock, builder } = shop.restarted();
         let fulfillment = Arc::new(fulfillment);
         drop(fulfillment.start_sweeper(clock.as_clock()).unwrap());
         let fulfillment = Arc::into_inner(fulfillment).expect("the sweeper has ended");
-        let shop = Shop { fulfillment, postbox, clock, builder };
+        let shop = Shop { fulfillment, postbox, fallback, clock, builder };
         assert_eq!(shop.row().outcome, Some(Outcome::Minted));
     }
 

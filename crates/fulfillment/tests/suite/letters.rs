@@ -111,7 +111,7 @@ on_both_databases! {
         let clock = crate::support::TestClock::default();
         fulfillment.start_outbox(clock.as_clock()).unwrap();
         let folder = builder.data_folder().join("letters");
-        let shop = Shop { fulfillment, postbox: Postbox::default(), clock, builder };
+        let shop = Shop { fulfillment, postbox: Postbox::default(), fallback: None, clock, builder };
         assert_eq!(shop.receive(&Ping::sale()), "accepted");
         assert_eq!(shop.license()["letter"], LetterState::Logged.as_str());
         let file = folder.join(format!("{}.eml", shop.letters()[0]["id"]));

@@ -4,6 +4,9 @@
 mod catalog;
 mod corpus;
 mod door;
+mod doubts;
+mod fallback;
+mod flood;
 mod golden;
 mod interrupted;
 mod keys;

@@ -1,10 +1,10 @@
 //! When letters are sent: the schedule, the pauses of the channel, and restarts in between.
 
-use crate::support::{Ping, Postbox, Shop, TestClock, trouble};
+use crate::support::{Ping, Shop, trouble};
 use jiff::{SignedDuration, Timestamp};
-use mintmark_fulfillment::{Fulfilled, Role};
+use mintmark_fulfillment::Fulfilled;
 use mintmark_mail::FailureClass;
-use mintmark_storage::{Access, Claim, Store, on_both_databases, testing::TestDatabase};
+use mintmark_storage::on_both_databases;
 
 on_both_databases! {
     fn a_letter_is_tried_again_on_its_schedule_until_it_is_accepted(database: TestDatabase) {
@@ -95,40 +95,6 @@ on_both_databases! {
         assert!((1..=2).contains(&shop.postbox.memory.attempts()));
         assert!(shop.licenses().iter().all(|license| license["letter"] == "queued"));
     }
-
-    fn a_letter_whose_worker_died_is_sent_when_its_lease_has_run_out(database: TestDatabase) {
-        let (shop, lease) = with_a_letter_in_dead_hands(&database);
-        shop.clock.advance(lease);
-        shop.postbox.wait_for(1);
-        shop.fulfillment.outbox().unwrap().stop();
-        let letter = shop.letters().remove(0);
-        assert_eq!((&letter["state"], &letter["attempts"]), (&"accepted".into(), &2.into()));
-    }
-}
-
-/// On SQLite the lock of the database proves that the one who held the lease is dead.
-#[test]
-fn on_sqlite_a_lease_is_void_when_the_server_starts() {
-    let database = TestDatabase::sqlite();
-    let (shop, _) = with_a_letter_in_dead_hands(&database);
-    shop.postbox.wait_for(1);
-}
-
-/// A server claims a letter, and then the power fails in the middle of its sending.
-fn with_a_letter_in_dead_hands(database: &TestDatabase) -> (Shop, SignedDuration) {
-    let builder = Shop::on(database);
-    let (clock, postbox, lease) = (TestClock::default(), Postbox::default(), SignedDuration::from_secs(120));
-    drop(builder.open(Role::Setup).unwrap());
-    let fulfillment = builder.open(Role::Server).unwrap();
-    let shop = Shop { fulfillment, postbox, clock, builder };
-    assert_eq!(shop.receive(&Ping::sale()), "queued");
-
-    let store = Store::open(&database.url, Access::Tool).unwrap();
-    let claim = Claim { id: "dead hands".to_owned(), leased_until: shop.clock.now() + lease };
-    let letter = shop.letters()[0]["id"].as_i64().unwrap();
-    store.claim_new_letter(letter, claim).wait().unwrap().expect("the letter is new");
-    assert_eq!(shop.license()["letter"], "sending");
-    (shop.restarted(), lease)
 }
 
 fn time(json: &serde_json::Value) -> Timestamp {

@@ -88,6 +88,19 @@ fn a_token_makes_postmark_the_provider_unless_another_is_named() {
 }
 
 #[test]
+fn a_fallback_uses_the_section_of_its_provider() {
+    let file = r#"
+mail.fallback = "smtp"
+mail.from = "Shop <shop@example.com>"
+mail.postmark.token = "a-token"
+mail.smtp.url = "smtps://mail.example.com"
+"#;
+    let mail = load(file, &[]).unwrap().mail;
+    assert_eq!((mail.provider, mail.fallback), (Provider::Postmark, Some(Provider::Smtp)));
+    assert!(mail.postmark.is_some() && mail.smtp.is_some());
+}
+
+#[test]
 fn lists_come_from_the_file_and_from_the_environment() {
     let name = "MINTMARK_HTTP__TRUSTED_PROXIES";
     let proxies = |file, environment: &[_]| {
@@ -196,7 +209,13 @@ fn a_third_secret_is_refused() {
 
 #[test]
 fn a_provider_without_what_it_needs_is_refused() {
-    let providers = ["mail.provider = \"postmark\"", "mail.provider = \"smtp\""];
+    let providers = [
+        "mail.provider = \"postmark\"",
+        "mail.provider = \"smtp\"",
+        "mail = { provider = \"smtp\", fallback = \"postmark\" }",
+        "mail.fallback = \"smtp\"",
+        "mail.fallback = \"pigeon\"",
+    ];
     insta::assert_snapshot!("incomplete_providers", providers.map(|file| mistakes(file, &[])).join("\n"));
 }
 

@@ -13,7 +13,7 @@ use std::{
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 /// The replies of a server that takes everything. Change one to script a failure; an empty reply
-/// hangs up.
+/// hangs up, and `hush` says nothing.
 #[derive(Clone)]
 pub(crate) struct Script {
     pub(crate) greeting: &'static str,
@@ -162,6 +162,9 @@ fn greeted<S: Read + Write>(mut stream: S, script: &Script) -> io::Result<S> {
 }
 
 fn say(stream: &mut impl Write, reply: &str) -> io::Result<()> {
+    if reply == "hush" {
+        return Ok(());
+    }
     stream.write_all(format!("{reply}\r\n").as_bytes())?;
     stream.flush()
 }

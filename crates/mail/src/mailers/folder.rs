@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::mime::mime;
-use crate::{Error, FailureClass, Letter, Mailer, Receipt, SendError, Sender};
+use crate::{Error, FailureClass, Letter, Mailer, Receipt, Recourse, SendError, Sender};
 
 const OWNER_ONLY_FOLDER: u32 = 0o700;
 const OWNER_ONLY_FILE: u32 = 0o600;
@@ -36,17 +36,53 @@ impl Folder {
 
     // Renamed into place after it is on disk: a reader never sees half a letter, and a letter that
     // is called logged survives a power cut. The draft that a crash leaves behind is taken up by
-    // the next sending, since it has the same name.
-    fn write(&self, letter: &Letter) -> io::Result<()> {
-        let draft = self.folder.join(format!(".{}.draft", letter.id));
-        let written = write_through(&draft, &mime(letter, &self.from))
-            .and_then(|()| fs::rename(&draft, self.folder.join(format!("{}.eml", letter.id))));
-        if written.is_err() {
+    // the next sending, since it has the same name. All are written before the first is synced: the
+    // disk is waited for about once, and not once a letter.
+    fn write(&self, letters: &[Letter]) -> Vec<io::Result<()>> {
+        let drafts: Vec<_> = letters.iter().map(|letter| Draft::write(self, letter)).collect();
+        let filed: Vec<_> = drafts.into_iter().map(|draft| draft?.file()).collect();
+        let synced = File::open(&self.folder).and_then(|folder| folder.sync_all());
+        filed.into_iter().map(|filed| filed.and_then(|()| again(&synced))).collect()
+    }
+}
+
+/// A letter under a name that no reader looks for.
+struct Draft {
+    file: File,
+    path: PathBuf,
+    name: PathBuf,
+}
+
+impl Draft {
+    fn write(folder: &Folder, letter: &Letter) -> io::Result<Self> {
+        let path = folder.folder.join(format!(".{}.draft", letter.id));
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true).mode(OWNER_ONLY_FILE);
+        let draft =
+            Self { file: options.open(&path)?, path, name: folder.folder.join(format!("{}.eml", letter.id)) };
+        let written = (&draft.file).write_all(&mime(letter, &folder.from));
+        draft.or_nothing(written)
+    }
+
+    fn file(self) -> io::Result<()> {
+        let filed = self.file.sync_all().and_then(|()| fs::rename(&self.path, &self.name));
+        self.or_nothing(filed).map(drop)
+    }
+
+    fn or_nothing(self, done: io::Result<()>) -> io::Result<Self> {
+        if done.is_err() {
             // The first error is the one to report.
-            let _ = fs::remove_file(&draft);
+            let _ = fs::remove_file(&self.path);
         }
-        written?;
-        File::open(&self.folder)?.sync_all()
+        done.map(|()| self)
+    }
+}
+
+// What happened to the folder happened to each of its letters.
+fn again(result: &io::Result<()>) -> io::Result<()> {
+    match result {
+        Ok(()) => Ok(()),
+        Err(error) => Err(io::Error::new(error.kind(), error.to_string())),
     }
 }
 
@@ -56,22 +92,25 @@ impl Mailer for Folder {
     }
 
     fn send(&self, letter: &Letter) -> Result<Receipt, SendError> {
-        match self.write(letter) {
-            Ok(()) => Ok(Receipt::Logged),
-            Err(error) => Err(SendError {
-                class: FailureClass::Transient,
-                code: None,
-                message: format!("folder: cannot write {}.eml: {error}", letter.id),
-            }),
-        }
+        self.send_all(std::slice::from_ref(letter)).remove(0)
+    }
+
+    fn send_all(&self, letters: &[Letter]) -> Vec<Result<Receipt, SendError>> {
+        let written = letters.iter().zip(self.write(letters));
+        written.map(|(letter, written)| receipt(letter, written)).collect()
+    }
+
+    fn recourse(&self) -> Recourse<'_> {
+        Recourse::Repeat
     }
 }
 
-fn write_through(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file =
-        OpenOptions::new().write(true).create(true).truncate(true).mode(OWNER_ONLY_FILE).open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+fn receipt(letter: &Letter, written: io::Result<()>) -> Result<Receipt, SendError> {
+    written.map(|()| Receipt::Logged).map_err(|error| SendError {
+        class: FailureClass::Transient,
+        code: None,
+        message: format!("folder: cannot write {}.eml: {error}", letter.id),
+    })
 }
 
 #[cfg(test)]
@@ -80,7 +119,7 @@ mod tests {
 
     use super::Folder;
     use crate::{
-        FailureClass, Mailer, Receipt,
+        FailureClass, Letter, Mailer, Receipt,
         doubles::{letter, sender},
     };
 
@@ -101,6 +140,22 @@ mod tests {
         assert_eq!((mode(&folder), mode(&file)), (0o700, 0o600));
         assert!(fs::read_to_string(&file).unwrap().contains(&letter().content.text.replace('\n', "\r\n")));
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 1, "no draft is left");
+    }
+
+    #[test]
+    fn of_several_letters_each_has_its_own_end() {
+        let root = tempfile::tempdir().unwrap();
+        let mailer = Folder::new(sender(), root.path()).unwrap();
+        fs::create_dir(root.path().join("8.eml")).unwrap();
+        let letters: Vec<Letter> = (7..10).map(|id| Letter { id, ..letter() }).collect();
+
+        let ends = mailer.send_all(&letters);
+
+        assert_eq!((&ends[0], &ends[2]), (&Ok(Receipt::Logged), &Ok(Receipt::Logged)));
+        let message = &ends[1].as_ref().unwrap_err().message;
+        assert!(message.starts_with("folder: cannot write 8.eml: "), "{message}");
+        assert!(root.path().join("9.eml").is_file());
+        assert_eq!(fs::read_dir(root.path()).unwrap().count(), 3, "no draft is left");
     }
 
     #[test]

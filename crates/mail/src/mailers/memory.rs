@@ -2,22 +2,57 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::{Letter, Mailer, Receipt, SendError};
+use crate::{Inquiry, Letter, Mailer, Receipt, Recourse, SendError};
 
 /// Keeps the letters it accepts, and fails when told to. Clones share one memory.
-#[derive(Debug, Clone, Default)]
+///
+/// It can be asked for its letters, as Postmark can, unless it is made [`Memory::mute`].
+#[derive(Debug, Clone)]
 pub struct Memory {
+    provider: &'static str,
+    recourse: MemoryRecourse,
     state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum MemoryRecourse {
+    Ask,
+    Wait,
+    Repeat,
 }
 
 #[derive(Debug, Default)]
 struct State {
     letters: Vec<Letter>,
     attempts: usize,
+    questions: usize,
     failure: Option<SendError>,
+    loss: Option<SendError>,
+    deafness: Option<SendError>,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self::named("memory")
+    }
 }
 
 impl Memory {
+    /// A memory that goes by another provider's word.
+    pub fn named(provider: &'static str) -> Self {
+        Self { provider, recourse: MemoryRecourse::Ask, state: Arc::default() }
+    }
+
+    /// One that cannot be asked for its letters, as an SMTP server cannot.
+    pub fn mute(self) -> Self {
+        Self { recourse: MemoryRecourse::Wait, ..self }
+    }
+
+    /// One that takes a letter in place of its first copy, as the letters folder does.
+    pub fn repeating(self) -> Self {
+        Self { recourse: MemoryRecourse::Repeat, ..self }
+    }
+
     /// Every letter accepted so far, in order.
     pub fn letters(&self) -> Vec<Letter> {
         self.state().letters.clone()
@@ -28,14 +63,30 @@ impl Memory {
         self.state().attempts
     }
 
+    /// How often it was asked for a letter.
+    pub fn questions(&self) -> usize {
+        self.state().questions
+    }
+
     /// Fails every letter in this way, until [`Memory::recover`].
     pub fn fail(&self, failure: SendError) {
         self.state().failure = Some(failure);
     }
 
-    /// Accepts letters again.
+    /// Accepts every letter and loses the answer in this way, until [`Memory::recover`].
+    pub fn lose_answers(&self, loss: SendError) {
+        self.state().loss = Some(loss);
+    }
+
+    /// Fails every question in this way, until [`Memory::recover`].
+    pub fn ignore_questions(&self, deafness: SendError) {
+        self.state().deafness = Some(deafness);
+    }
+
+    /// Accepts letters and questions again.
     pub fn recover(&self) {
-        self.state().failure = None;
+        let mut state = self.state();
+        (state.failure, state.loss, state.deafness) = (None, None, None);
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -45,7 +96,7 @@ impl Memory {
 
 impl Mailer for Memory {
     fn provider(&self) -> &'static str {
-        "memory"
+        self.provider
     }
 
     fn send(&self, letter: &Letter) -> Result<Receipt, SendError> {
@@ -55,14 +106,38 @@ impl Mailer for Memory {
             return Err(failure.clone());
         }
         state.letters.push(letter.clone());
-        Ok(Receipt::Accepted { message_id: Some(format!("memory-{}", state.letters.len())) })
+        state.loss.clone().map_or_else(|| Ok(receipt(state.letters.len())), Err)
     }
+
+    fn recourse(&self) -> Recourse<'_> {
+        match self.recourse {
+            MemoryRecourse::Ask => Recourse::Ask(self),
+            MemoryRecourse::Wait => Recourse::Wait,
+            MemoryRecourse::Repeat => Recourse::Repeat,
+        }
+    }
+}
+
+impl Inquiry for Memory {
+    fn find(&self, uid: &str) -> Result<Option<Receipt>, SendError> {
+        let mut state = self.state();
+        state.questions += 1;
+        if let Some(deafness) = &state.deafness {
+            return Err(deafness.clone());
+        }
+        let place = state.letters.iter().position(|letter| letter.uid == uid);
+        Ok(place.map(|place| receipt(place + 1)))
+    }
+}
+
+fn receipt(place: usize) -> Receipt {
+    Receipt::Accepted { message_id: Some(format!("memory-{place}")) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::Memory;
-    use crate::{FailureClass, Mailer, SendError, doubles::letter};
+    use crate::{FailureClass, Inquiry, Mailer, SendError, doubles::letter};
 
     #[test]
     fn a_failure_lasts_until_recovery() {
@@ -76,5 +151,17 @@ mod tests {
         memory.send(&letter()).unwrap();
         assert_eq!(memory.letters(), [letter()]);
         assert_eq!(memory.attempts(), 2);
+    }
+
+    #[test]
+    fn a_letter_whose_answer_was_lost_is_found() {
+        let memory = Memory::default();
+        let loss = SendError { class: FailureClass::Unknown, code: None, message: "lost".to_owned() };
+        memory.lose_answers(loss.clone());
+        assert_eq!(memory.find(&letter().uid), Ok(None));
+        assert_eq!(memory.send(&letter()), Err(loss));
+        memory.recover();
+        let receipt = memory.find(&letter().uid).unwrap();
+        assert_eq!(receipt, Some(super::receipt(1)));
     }
 }

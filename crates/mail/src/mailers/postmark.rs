@@ -1,6 +1,7 @@
 //! Postmark's API.
 
 mod client;
+mod search;
 #[cfg(test)]
 mod tests;
 mod verdict;
@@ -16,9 +17,12 @@ use postmark::{
         email::{Attachment, Header, SendEmailRequest, SendEmailResponse, TrackLink},
     },
 };
+use search::Search;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{Error, Letter, Mailer, PostmarkSettings, Receipt, SendError, Sender, slots::Slots};
+use crate::{
+    Error, Inquiry, Letter, Mailer, PostmarkSettings, Receipt, Recourse, SendError, Sender, slots::Slots,
+};
 
 const TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -83,6 +87,20 @@ impl Mailer for Postmark {
             Ok(Err(refusal)) => Err(verdict::refused(&refusal, secret)),
             Err(error) => Err(verdict::failed(&error, secret)),
         }
+    }
+
+    fn recourse(&self) -> Recourse<'_> {
+        Recourse::Ask(self)
+    }
+}
+
+impl Inquiry for Postmark {
+    fn find(&self, uid: &str) -> Result<Option<Receipt>, SendError> {
+        let client = self.clients.take();
+        let answer = pollster::block_on(Search::new(uid).execute(&*client));
+        let found = answer.map_err(|error| verdict::unasked(&error, self.token.expose_secret()))?;
+        let letter = found.messages.into_iter().next();
+        Ok(letter.map(|letter| Receipt::Accepted { message_id: Some(letter.message_id) }))
     }
 }
 

@@ -13,7 +13,7 @@ use server::Server;
 use session::{Failed, Session};
 
 use super::mime::{message_id, mime};
-use crate::{Error, Letter, Mailer, Receipt, SendError, Sender, SmtpSettings, slots::Slots};
+use crate::{Error, Letter, Mailer, Receipt, Recourse, SendError, Sender, SmtpSettings, slots::Slots};
 
 const TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -73,5 +73,10 @@ impl Mailer for Smtp {
             Ok(()) => Ok(Receipt::Accepted { message_id: Some(message_id(letter, &self.from)) }),
             Err(failed) => Err(verdict::verdict(&failed, password)),
         }
+    }
+
+    // The letter keeps its Message-ID, by which many a receiver drops a second copy.
+    fn recourse(&self) -> Recourse<'_> {
+        Recourse::Wait
     }
 }

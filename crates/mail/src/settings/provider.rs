@@ -24,6 +24,11 @@ impl Provider {
             Self::Folder => "folder",
         }
     }
+
+    /// Whether it may take over for `other`. The folder reaches nobody, and needs nobody.
+    pub fn can_stand_in_for(self, other: Self) -> bool {
+        matches!((other, self), (Self::Postmark, Self::Smtp) | (Self::Smtp, Self::Postmark))
+    }
 }
 
 impl FromStr for Provider {

@@ -1,19 +1,41 @@
-//! Sending: a letter is claimed, its attempt counted, and the claim decides who may write down how it ended.
+//! Sending: letters are claimed, their attempts counted, and the claim decides who may write down how they ended.
+//!
+//! A claim holds for as long as it is renewed, by the database's clock and by no other. Whose claim has run out may
+//! have sent the letter or not: the letter comes back in doubt.
 
-use super::{Letter, find};
+use super::row::Row;
+use super::{Letter, clock};
 use crate::connection::AnyConnection;
 use crate::schema::letters;
 use crate::{LetterState, License, Pending, Result, Store, licenses, time};
-use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl};
-use jiff::Timestamp;
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
+use diesel::sql_types::{BigInt, Bool, Text};
+use diesel::{ExpressionMethods, QueryDsl, QueryResult, QueryableByName, RunQueryDsl, sql_query};
+use jiff::{SignedDuration, Timestamp};
 
-/// A worker's claim on a letter: whoever holds another one can no longer change it.
+/// A worker's claim on letters: whoever holds another one can no longer change them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
     /// Drawn anew for every claim.
     pub id: String,
-    /// From when on the letter is free for others if this worker has died.
-    pub leased_until: Timestamp,
+    /// The provider that the letters are about to be given to.
+    pub provider: String,
+    /// How long it holds from now on, unless it is renewed.
+    pub lease: SignedDuration,
+}
+
+/// Which of the due letters a channel may take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Share {
+    /// All of them.
+    All,
+    /// Those that no other channel has to send: all but the ones of this provider.
+    AllBut(String),
+    /// Those that this provider has to send.
+    Only(String),
+    /// The same, and those that any may send, in place of a channel that is out of order.
+    OnlyAndAnybodys(String),
 }
 
 /// A letter in a worker's hands, its attempt already counted.
@@ -25,122 +47,179 @@ pub struct ClaimedLetter {
     pub license: License,
 }
 
-/// How a sending ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LetterResult {
-    /// The state that follows: queued again, accepted, logged or failed.
-    pub state: LetterState,
-    /// The provider that was asked.
-    pub provider: String,
-    /// The provider's id of the letter.
-    pub message_id: Option<String>,
-    /// What kind of failure it was.
-    pub failure_class: Option<String>,
-    /// What went wrong.
-    pub error: Option<String>,
-    /// When to send again, if queued.
-    pub next_at: Timestamp,
-    /// The attempts that count from now on: a provider's own trouble consumes none.
-    pub attempts: i64,
-}
-
 impl Store {
-    /// Numbers of letters that are due at `now`, longest due first. An expired lease is due again.
-    pub fn due_letters(&self, now: Timestamp, limit: i64) -> Result<Vec<i64>> {
-        self.read(|connection| {
-            Ok(letters::table
-                .filter(is_due(time::to_column(now)))
-                .order(letters::due_at)
-                .select(letters::id)
-                .limit(limit)
-                .load(connection)?)
-        })
+    /// Whether a letter of this share is due at `now`.
+    pub fn is_letter_due(&self, share: &Share, now: Timestamp) -> Result<bool> {
+        let (condition, provider) = share.condition("$2");
+        let question = format!(
+            "SELECT id FROM letters WHERE due_at <= $1 AND NOT replaced AND {condition} ORDER BY due_at LIMIT 1"
+        );
+        let question = sql_query(question).bind::<BigInt, _>(time::to_column(now)).bind::<Text, _>(provider);
+        let found: Vec<Id> = self.read(|connection| Ok(question.load(connection)?))?;
+        Ok(!found.is_empty())
     }
 
-    /// Takes a due letter in hand and counts the attempt; `None` if it is no longer to be had.
-    pub fn claim_letter(&self, id: i64, claim: Claim, now: Timestamp) -> Pending<Option<ClaimedLetter>> {
-        self.write(move |connection| {
-            let claimed = diesel::update(letters::table.find(id).filter(is_due(time::to_column(now))))
-                .set(taken(&claim))
-                .execute(connection)?;
-            if claimed == 0 { Ok(None) } else { with_license(connection, id) }
-        })
-    }
-
-    /// Takes a letter in hand right after the transaction that wrote it, ahead of its turn.
-    pub fn claim_new_letter(&self, id: i64, claim: Claim) -> Pending<Option<ClaimedLetter>> {
-        self.write(move |connection| {
-            let claimed = diesel::update(letters::table.find(id).filter(is_new()))
-                .set(taken(&claim))
-                .execute(connection)?;
-            if claimed == 0 { Ok(None) } else { with_license(connection, id) }
-        })
-    }
-
-    /// Writes down how a sending ended. `None` if the claim was lost meanwhile: then nothing changed.
-    pub fn finish_letter(
+    /// Takes letters in hand that are due at `now`, longest due first, and counts their attempts. Any number of
+    /// servers may do so at once: none waits for another, and no two get the same letter.
+    pub fn claim_letters(
         &self,
-        id: i64,
-        claim_id: String,
-        result: LetterResult,
+        share: Share,
+        claim: Claim,
         now: Timestamp,
-    ) -> Pending<Option<Letter>> {
+        limit: i64,
+    ) -> Pending<Vec<ClaimedLetter>> {
         self.write(move |connection| {
-            let sent = matches!(result.state, LetterState::Accepted | LetterState::Logged);
-            let next_at = time::to_column(result.next_at);
-            let finished = diesel::update(letters::table.find(id).filter(letters::claim_id.eq(&claim_id)))
+            let taken = take_due(connection, &share, &claim, now, limit)?;
+            with_licenses(connection, &taken)
+        })
+    }
+
+    /// Takes a letter in hand ahead of its turn, if nobody has had it after its first `attempts` sendings.
+    pub fn claim_letter(&self, id: i64, attempts: i64, claim: Claim) -> Pending<Option<ClaimedLetter>> {
+        self.write(move |connection| {
+            let queued = letters::state.eq(LetterState::Queued.as_str());
+            let taken = diesel::update(letters::table.find(id))
+                .filter(queued)
+                .filter(letters::attempts.eq(attempts))
+                .filter(letters::replaced.eq(false))
                 .set((
-                    letters::state.eq(result.state.as_str()),
-                    letters::attempts.eq(result.attempts),
-                    letters::provider.eq(&result.provider),
-                    letters::message_id.eq(&result.message_id),
-                    letters::failure_class.eq(&result.failure_class),
-                    letters::error.eq(&result.error),
-                    letters::next_at.eq(next_at),
-                    letters::due_at.eq((result.state == LetterState::Queued).then_some(next_at)),
-                    letters::sent_at.eq(sent.then(|| time::to_column(now))),
-                    letters::claim_id.eq(None::<String>),
+                    letters::state.eq(LetterState::Sending.as_str()),
+                    letters::attempts.eq(letters::attempts + 1),
+                    letters::claim_id.eq(&claim.id),
+                    letters::provider.eq(&claim.provider),
+                    letters::leased_until.eq(clock::after(connection, claim.lease)),
+                    letters::due_at.eq(None::<i64>),
                 ))
                 .execute(connection)?;
-            if finished == 0 { Ok(None) } else { find(connection, id) }
+            let taken = if taken == 0 { Vec::new() } else { vec![id] };
+            Ok(with_licenses(connection, &taken)?.pop())
+        })
+    }
+
+    /// Keeps claims from running out; answers how many letters they still hold.
+    pub fn renew_claims(&self, claims: Vec<String>, lease: SignedDuration) -> Pending<usize> {
+        self.write(move |connection| {
+            let until = clock::after(connection, lease);
+            Ok(diesel::update(letters::table)
+                .filter(letters::leased_until.is_not_null())
+                .filter(letters::claim_id.eq_any(&claims))
+                .set(letters::leased_until.eq(until))
+                .execute(connection)?)
+        })
+    }
+
+    /// Whether a claim has run out.
+    pub fn has_expired_claims(&self) -> Result<bool> {
+        self.read(|connection| {
+            let expired = clock::has_run_out(connection);
+            let found: Vec<i64> =
+                letters::table.filter(expired).select(letters::id).limit(1).load(connection)?;
+            Ok(!found.is_empty())
+        })
+    }
+
+    /// Takes letters back from claims that have run out; answers how many. They are due at once, and in doubt: who
+    /// held them may have sent them.
+    pub fn expire_claims(&self, now: Timestamp) -> Pending<usize> {
+        self.write(move |connection| {
+            let expired = clock::has_run_out(connection);
+            Ok(take_back(connection, expired, now)?)
+        })
+    }
+
+    /// Takes back what a dead server had in hand. Only the file lock of a server on SQLite proves that it is dead:
+    /// elsewhere nothing happens, and its claims run out.
+    pub fn release_letters(&self, now: Timestamp) -> Pending<usize> {
+        let is_proved = self.is_only_server();
+        self.write(move |connection| {
+            if is_proved { Ok(take_back(connection, sql("leased_until IS NOT NULL"), now)?) } else { Ok(0) }
         })
     }
 }
 
-type Taken<'a> = (
-    diesel::dsl::Eq<letters::state, &'static str>,
-    diesel::dsl::Eq<letters::attempts, diesel::dsl::Add<letters::attempts, i64>>,
-    diesel::dsl::Eq<letters::claim_id, &'a str>,
-    diesel::dsl::Eq<letters::due_at, i64>,
-);
-
-fn taken(claim: &Claim) -> Taken<'_> {
-    (
-        letters::state.eq(LetterState::Sending.as_str()),
-        letters::attempts.eq(letters::attempts + 1),
-        letters::claim_id.eq(claim.id.as_str()),
-        letters::due_at.eq(time::to_column(claim.leased_until)),
-    )
+impl Share {
+    /// A condition in which the provider is the parameter `name`, with the provider.
+    fn condition(&self, name: &str) -> (String, String) {
+        let (condition, provider) = match self {
+            // No provider has an empty name.
+            Self::All => (format!("(channel IS NULL OR channel <> {name})"), ""),
+            Self::AllBut(provider) => (format!("(channel IS NULL OR channel <> {name})"), provider.as_str()),
+            Self::Only(provider) => (format!("channel = {name}"), provider.as_str()),
+            Self::OnlyAndAnybodys(provider) => {
+                (format!("(channel IS NULL OR channel = {name})"), provider.as_str())
+            }
+        };
+        (condition, provider.to_owned())
+    }
 }
 
-/// What has a time at which it is due is queued, or in hands whose lease ends then.
-#[diesel::dsl::auto_type(no_type_alias)]
-fn is_due(now: i64) -> _ {
-    let arrived: diesel::dsl::LtEq<letters::due_at, i64> = letters::due_at.le(now);
-    arrived.and(letters::replaced.eq(false))
+#[derive(QueryableByName)]
+struct Id {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
 }
 
-#[diesel::dsl::auto_type(no_type_alias)]
-fn is_new() -> _ {
-    let unsent: diesel::dsl::And<
-        diesel::dsl::Eq<letters::state, &'static str>,
-        diesel::dsl::Eq<letters::attempts, i64>,
-    > = letters::state.eq("queued").and(letters::attempts.eq(0_i64));
-    unsent.and(letters::replaced.eq(false))
+/// One statement, so that a letter is locked only while it is marked. PostgreSQL skips what another server is about
+/// to take; on SQLite one transaction writes at a time.
+pub(super) fn take_due(
+    connection: &mut AnyConnection,
+    share: &Share,
+    claim: &Claim,
+    now: Timestamp,
+    limit: i64,
+) -> QueryResult<Vec<i64>> {
+    let (condition, provider) = share.condition("$2");
+    let lock = match connection {
+        AnyConnection::Sqlite(_) => "",
+        AnyConnection::Postgres(_) => "FOR UPDATE SKIP LOCKED",
+    };
+    let now_there = clock::now(connection);
+    let statement = format!(
+        "WITH due AS MATERIALIZED (\
+             SELECT id FROM letters WHERE due_at <= $1 AND NOT replaced AND {condition} \
+             ORDER BY due_at LIMIT $3 {lock}) \
+         UPDATE letters SET state = 'sending', attempts = attempts + 1, claim_id = $4, provider = $5, \
+             leased_until = {now_there} + $6, due_at = NULL \
+         WHERE id IN (SELECT id FROM due) RETURNING id"
+    );
+    let taken: Vec<Id> = sql_query(statement)
+        .bind::<BigInt, _>(time::to_column(now))
+        .bind::<Text, _>(provider)
+        .bind::<BigInt, _>(limit)
+        .bind::<Text, _>(&claim.id)
+        .bind::<Text, _>(&claim.provider)
+        .bind::<BigInt, _>(clock::milliseconds(claim.lease))
+        .load(connection)?;
+    Ok(taken.into_iter().map(|taken| taken.id).collect())
 }
 
-fn with_license(connection: &mut AnyConnection, id: i64) -> Result<Option<ClaimedLetter>> {
-    let Some(letter) = find(connection, id)? else { return Ok(None) };
-    let license = licenses::by_id(connection, &letter.license_id)?;
-    Ok(license.map(|license| ClaimedLetter { letter, license }))
+/// In doubt, and bound to the provider that may have sent them.
+fn take_back(connection: &mut AnyConnection, which: SqlLiteral<Bool>, now: Timestamp) -> QueryResult<usize> {
+    let now = time::to_column(now);
+    diesel::update(letters::table.filter(which))
+        .set((
+            letters::state.eq(LetterState::Queued.as_str()),
+            letters::due_at.eq(now),
+            letters::claim_id.eq(None::<String>),
+            letters::leased_until.eq(None::<i64>),
+            letters::channel.eq(letters::provider),
+            letters::doubtful_since.eq(now),
+            letters::asked.eq(0),
+            letters::doubts.eq(letters::doubts + 1),
+            letters::failure_class.eq("unknown"),
+        ))
+        .execute(connection)
+}
+
+fn with_licenses(connection: &mut AnyConnection, ids: &[i64]) -> Result<Vec<ClaimedLetter>> {
+    let rows: Vec<(Row, licenses::Row)> = letters::table
+        .inner_join(crate::schema::licenses::table)
+        .filter(letters::id.eq_any(ids))
+        .order(letters::id)
+        .load(connection)?;
+    let claimed = |(letter, license): (Row, licenses::Row)| {
+        let license = license.into_license()?;
+        Ok(ClaimedLetter { letter: letter.into_letter(license.terms.id.clone())?, license })
+    };
+    rows.into_iter().map(claimed).collect()
 }

@@ -1,7 +1,7 @@
 //! The first letter of a license, in the transaction that writes the license.
 
 use super::{LICENSE_LETTER, Letter, NewLetter};
-use crate::connection::columns::{maybe_numbers, maybe_texts, numbers, texts};
+use crate::connection::columns::{maybe_numbers, maybe_texts, texts};
 use crate::schema::letters;
 use crate::{LetterState, time};
 use diesel::pg::Pg;
@@ -21,6 +21,7 @@ impl NewLetter {
 
     /// The letter as it is on record before its first sending.
     pub(crate) fn on_record(self, id: i64, license_id: String, now: Timestamp) -> Letter {
+        let due_at = (self.state() == LetterState::Queued).then_some(self.not_before);
         Letter {
             id,
             license_id,
@@ -32,8 +33,11 @@ impl NewLetter {
             recipient: self.recipient,
             attempts: 0,
             queued_at: now,
-            next_at: self.not_before,
+            due_at,
             provider: None,
+            channel: None,
+            doubt: None,
+            doubts: 0,
             message_id: None,
             failure_class: None,
             error: self.unmailable,
@@ -63,7 +67,6 @@ pub(crate) fn insert(
             letters::replaced.eq(false),
             letters::attempts.eq(0),
             letters::queued_at.eq(time::to_column(now)),
-            letters::next_at.eq(time::to_column(new.not_before)),
             letters::due_at.eq(new.due_at()),
             letters::error.eq(&new.unmailable),
             letters::created_at.eq(time::to_column(now)),
@@ -72,8 +75,8 @@ pub(crate) fn insert(
         .get_result(connection)
 }
 
-/// On PostgreSQL, the eight columns that a new letter brings: `mail_uid, template, download, recipient, state, next_at,
-/// due_at, unmailable`.
+/// On PostgreSQL, the seven columns that a new letter brings: `mail_uid, template, download, recipient, state, due_at,
+/// unmailable`.
 pub(crate) fn columns<'a>(letters: &[&'a NewLetter]) -> impl QueryFragment<Pg> + 'a {
     (
         texts(letters, |letter| &letter.mail_uid),
@@ -81,7 +84,6 @@ pub(crate) fn columns<'a>(letters: &[&'a NewLetter]) -> impl QueryFragment<Pg> +
         maybe_texts(letters, |letter| letter.download.as_deref()),
         texts(letters, |letter| &letter.recipient),
         texts(letters, |letter| letter.state().as_str()),
-        numbers(letters, |letter| time::to_column(letter.not_before)),
         maybe_numbers(letters, NewLetter::due_at),
         maybe_texts(letters, |letter| letter.unmailable.as_deref()),
     )

@@ -1,15 +1,21 @@
 //! The outbox: letters from the transaction of their license to the provider's answer.
 
 mod claims;
+mod clock;
 pub(crate) mod first;
 mod queue;
+mod results;
 mod row;
+#[cfg(test)]
+mod tests;
 
-pub use claims::{Claim, ClaimedLetter, LetterResult};
+pub use claims::{Claim, ClaimedLetter, Share};
+pub use results::{Finish, LetterResult};
 
 use crate::connection::AnyConnection;
 use crate::schema::{letters, licenses};
-use crate::{LetterState, Result, Store};
+use crate::{LetterState, Result, Store, time};
+use diesel::dsl::min;
 use diesel::sql_types::Text;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 use jiff::Timestamp;
@@ -61,10 +67,16 @@ pub struct Letter {
     pub attempts: i64,
     /// When it was (last) put into the queue; it is given up some days after.
     pub queued_at: Timestamp,
-    /// When it is sent next.
-    pub next_at: Timestamp,
+    /// When it is sent next; of a letter that is queued.
+    pub due_at: Option<Timestamp>,
     /// Which provider had it last.
     pub provider: Option<String>,
+    /// The one provider that may send it; `None` if any may.
+    pub channel: Option<String>,
+    /// Whether it may have been sent already.
+    pub doubt: Option<Doubt>,
+    /// Sendings, since it was queued, that ended in doubt.
+    pub doubts: i64,
     /// The provider's id of it.
     pub message_id: Option<String>,
     /// What kind of failure the last sending met.
@@ -75,6 +87,15 @@ pub struct Letter {
     pub created_at: Timestamp,
     /// When the provider took it.
     pub sent_at: Option<Timestamp>,
+}
+
+/// A letter's last sending may have reached its provider or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Doubt {
+    /// Since when.
+    pub since: Timestamp,
+    /// How often the provider was asked since, and did not know the letter.
+    pub asked: i64,
 }
 
 impl Store {
@@ -109,6 +130,18 @@ impl Store {
                 .order(letters::id)
                 .select(licenses::id)
                 .load(connection)?)
+        })
+    }
+
+    /// When the letter was queued that has been waiting the longest to be sent, or to be known as sent.
+    pub fn oldest_waiting_letter(&self) -> Result<Option<Timestamp>> {
+        self.read(|connection| {
+            // Two questions, each with an index of its own: for both at once SQLite would look at every letter.
+            let oldest = letters::table.filter(letters::replaced.eq(false)).select(min(letters::queued_at));
+            let queued: Option<i64> = oldest.filter(letters::due_at.is_not_null()).first(connection)?;
+            let in_hand: Option<i64> =
+                oldest.filter(letters::leased_until.is_not_null()).first(connection)?;
+            time::from_optional_column(queued.into_iter().chain(in_hand).min())
         })
     }
 }

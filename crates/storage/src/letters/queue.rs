@@ -5,8 +5,13 @@ use super::{LICENSE_LETTER, Letter, NewLetter, find};
 use crate::connection::AnyConnection;
 use crate::schema::letters;
 use crate::{LetterState, Pending, Result, Store, licenses, time};
-use diesel::{ExpressionMethods, NullableExpressionMethods, QueryDsl, RunQueryDsl};
-use jiff::Timestamp;
+use diesel::dsl::sql;
+use diesel::sql_types::{Nullable, Text};
+use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+use jiff::{SignedDuration, Timestamp};
+
+/// Whoever may have sent it already is asked first, whatever a person wishes; nobody else is bound to it.
+const ONLY_IN_DOUBT: &str = "CASE WHEN doubtful_since IS NULL THEN NULL ELSE channel END";
 
 impl Store {
     /// Writes a further letter for a license; it takes the place of the earlier ones, which are no longer sent.
@@ -37,29 +42,22 @@ impl Store {
                         letters::state.eq(LetterState::Queued.as_str()),
                         letters::attempts.eq(0),
                         letters::queued_at.eq(now),
-                        letters::next_at.eq(now),
                         letters::due_at.eq(now),
+                        letters::channel.eq(sql::<Nullable<Text>>(ONLY_IN_DOUBT)),
+                        letters::asked.eq(0),
+                        letters::doubts.eq(0),
                     ))
                     .execute(connection)?;
             if queued == 0 { Ok(None) } else { find(connection, id) }
         })
     }
 
-    /// Puts back what a dead server had in hand. Only the file lock of a server on SQLite proves that it is dead:
-    /// elsewhere nothing happens, and the leases run out.
-    pub fn release_letters(&self) -> Pending<usize> {
-        let is_proved = self.is_only_server();
+    /// Brings letters that are not due yet nearer by as much as the clock was set back. Answers how many.
+    pub fn hasten_letters(&self, back: SignedDuration, now: Timestamp) -> Pending<usize> {
+        let back = i64::try_from(back.as_millis()).unwrap_or(i64::MAX);
         self.write(move |connection| {
-            if !is_proved {
-                return Ok(0);
-            }
-            let in_hand = letters::state.eq(LetterState::Sending.as_str());
-            Ok(diesel::update(letters::table.filter(letters::due_at.is_not_null()).filter(in_hand))
-                .set((
-                    letters::state.eq(LetterState::Queued.as_str()),
-                    letters::due_at.eq(letters::next_at.nullable()),
-                    letters::claim_id.eq(None::<String>),
-                ))
+            Ok(diesel::update(letters::table.filter(letters::due_at.gt(time::to_column(now))))
+                .set(letters::due_at.eq(letters::due_at - back))
                 .execute(connection)?)
         })
     }
@@ -76,7 +74,7 @@ fn insert(
     let earlier = diesel::update(letters::table.filter(letters::license_number.eq(license)))
         .set(letters::replaced.eq(true))
         .execute(connection)?;
-    let (state, due_at, not_before) = (new.state(), new.due_at(), time::to_column(new.not_before));
+    let (state, due_at) = (new.state(), new.due_at());
     let row: Row = diesel::insert_into(letters::table)
         .values((
             letters::license_number.eq(license),
@@ -90,7 +88,6 @@ fn insert(
             letters::replaced.eq(false),
             letters::attempts.eq(0),
             letters::queued_at.eq(time::to_column(now)),
-            letters::next_at.eq(not_before),
             letters::due_at.eq(due_at),
             letters::error.eq(new.unmailable),
             letters::created_at.eq(time::to_column(now)),

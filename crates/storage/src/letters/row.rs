@@ -1,6 +1,6 @@
 //! A letter as its table holds it.
 
-use super::Letter;
+use super::{Doubt, Letter};
 use crate::{Error, LetterState, Result, time};
 
 /// The columns of the letter, and the id of its license.
@@ -20,10 +20,14 @@ pub(crate) struct Row {
     _replaced: bool,
     attempts: i64,
     queued_at: i64,
-    next_at: i64,
-    _due_at: Option<i64>,
+    due_at: Option<i64>,
     _claim_id: Option<String>,
+    _leased_until: Option<i64>,
     provider: Option<String>,
+    channel: Option<String>,
+    doubtful_since: Option<i64>,
+    asked: i64,
+    doubts: i64,
     message_id: Option<String>,
     failure_class: Option<String>,
     error: Option<String>,
@@ -34,6 +38,7 @@ pub(crate) struct Row {
 impl Row {
     pub(crate) fn into_letter(self, license_id: String) -> Result<Letter> {
         let state = LetterState::from_word(&self.state);
+        let doubtful_since = time::from_optional_column(self.doubtful_since)?;
         Ok(Letter {
             id: self.id,
             license_id,
@@ -45,8 +50,11 @@ impl Row {
             state: state.ok_or(Error::Corrupt(format!("letter state {}", self.state)))?,
             attempts: self.attempts,
             queued_at: time::from_column(self.queued_at)?,
-            next_at: time::from_column(self.next_at)?,
+            due_at: time::from_optional_column(self.due_at)?,
             provider: self.provider,
+            channel: self.channel,
+            doubt: doubtful_since.map(|since| Doubt { since, asked: self.asked }),
+            doubts: self.doubts,
             message_id: self.message_id,
             failure_class: self.failure_class,
             error: self.error,

@@ -8,13 +8,13 @@ pub use events::LicenseEvent;
 pub use issue::{Issue, Issued};
 
 pub(crate) use events::add_event;
+pub(crate) use row::Row;
 
 use crate::connection::AnyConnection;
 use crate::schema::licenses;
 use crate::{LicenseStatus, Origin, Result, Store};
 use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 use jiff::Timestamp;
-use row::Row;
 
 /// A license that is about to be written down.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use super::{License, NewLicense};
 use crate::{Error, LicenseStatus, Origin, Result, time};
 
 #[derive(diesel::Queryable)]
-pub(super) struct Row {
+pub(crate) struct Row {
     pub(super) number: i64,
     id: String,
     key: String,
@@ -30,7 +30,7 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub(super) fn into_license(self) -> Result<License> {
+    pub(crate) fn into_license(self) -> Result<License> {
         let status = LicenseStatus::from_word(&self.status);
         let origin = Origin::from_word(&self.origin);
         Ok(License {

@@ -1,6 +1,6 @@
 //! Deliveries, licenses and letters to try things with.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use mintmark_storage::testing::TestDatabase;
 use mintmark_storage::{
     Access, Attempt, Claim, Conclusion, Delivery, Issue, Issued, Letter, LetterResult, LetterState, License,
@@ -109,8 +109,14 @@ pub(crate) fn mint(store: &Store, order: &str) -> (License, Letter) {
     }
 }
 
-pub(crate) fn claim(id: &str, leased_until: i64) -> Claim {
-    Claim { id: id.to_owned(), leased_until: at(leased_until) }
+/// A claim that holds for half a minute.
+pub(crate) fn claim(id: &str) -> Claim {
+    Claim { id: id.to_owned(), provider: "postmark".to_owned(), lease: SignedDuration::from_secs(30) }
+}
+
+/// A claim that has run out when it is made, as if its holder had been frozen for that long.
+pub(crate) fn frozen(id: &str) -> Claim {
+    Claim { lease: SignedDuration::ZERO, ..claim(id) }
 }
 
 pub(crate) fn sent(state: LetterState) -> LetterResult {
@@ -120,17 +126,20 @@ pub(crate) fn sent(state: LetterState) -> LetterResult {
         message_id: Some("m-1".to_owned()),
         failure_class: None,
         error: None,
-        next_at: at(0),
+        due_at: None,
         attempts: 1,
+        channel: None,
+        doubt: None,
+        doubts: 0,
     }
 }
 
-pub(crate) fn refused(state: LetterState, next_at: i64) -> LetterResult {
+pub(crate) fn refused(state: LetterState, due_at: Option<i64>) -> LetterResult {
     LetterResult {
         message_id: None,
         failure_class: Some("transient".to_owned()),
         error: Some("421 try again".to_owned()),
-        next_at: at(next_at),
+        due_at: due_at.map(at),
         ..sent(state)
     }
 }

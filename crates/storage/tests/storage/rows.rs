@@ -4,8 +4,8 @@ use crate::examples::{
     at, claim, conclusion, failure, issue, mint, new_letter, open, ping, record, refused, sent,
 };
 use mintmark_storage::{
-    AuditFilter, AuditRow, Conclusion, Issue, LetterState, NewDelivery, NewLetter, Origin, Outcome, Store,
-    on_both_databases,
+    AuditFilter, AuditRow, Conclusion, Finish, Issue, LetterResult, LetterState, NewDelivery, NewLetter,
+    Origin, Outcome, Store, on_both_databases,
 };
 
 on_both_databases! {
@@ -81,20 +81,19 @@ on_both_databases! {
     fn the_error_of_a_letter_is_told_until_the_letter_is_accepted(database: TestDatabase) {
         let store = open(&database);
         let (_, letter) = mint(&store, "S1");
-        let send = |name: &str, second: i64| {
-            let taken = store.claim_letter(letter.id, claim(name, second + 120), at(second));
-            taken.wait().expect("an answer").expect("the letter is due");
+        let send = |name: &str, attempts, result: LetterResult| {
+            let taken = store.claim_letter(letter.id, attempts, claim(name)).wait().expect("an answer");
+            assert!(taken.is_some());
+            let row_in_between = row(&store);
+            let finish = Finish { letter: letter.id, claim: name.to_owned(), result };
+            store.finish_letters(vec![finish], at(140)).wait().expect("an answer");
+            row_in_between
         };
-        send("first", 130);
-        assert_eq!(row(&store).error, None);
-        let refused = refused(LetterState::Queued, 200);
-        store.finish_letter(letter.id, "first".to_owned(), refused, at(140)).wait().expect("an answer");
+        assert_eq!(send("first", 0, refused(LetterState::Queued, Some(200))).error, None);
         let told = row(&store);
         assert_eq!((told.processed, told.error.as_deref()), (true, Some("email error: 421 try again")));
         assert_eq!(listed(&store, |filter| filter.failed = true), [told.id]);
-        send("second", 200);
-        let accepted = sent(LetterState::Accepted);
-        store.finish_letter(letter.id, "second".to_owned(), accepted, at(210)).wait().expect("an answer");
+        send("second", 1, sent(LetterState::Accepted));
         assert_eq!(row(&store).error, None);
         assert!(listed(&store, |filter| filter.failed = true).is_empty());
     }

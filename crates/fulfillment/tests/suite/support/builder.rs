@@ -3,6 +3,7 @@
 use super::{Postbox, SECRET, Shop, TestClock};
 use mintmark_fulfillment::{Error, Fulfillment, Role, Settings};
 use mintmark_licensing::SigningKey;
+use mintmark_mail::{Channels, Mailer};
 use mintmark_storage::testing::TestDatabase;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -58,14 +59,26 @@ impl ShopBuilder {
 
     /// Opens the shop for the first time.
     pub(crate) fn opened(self) -> Shop {
-        drop(mintmark_fulfillment::initialize(self.settings(), TestClock::default().now()).unwrap());
-        self.opened_with(Postbox::default(), TestClock::default())
+        self.opened_with(Postbox::default())
     }
 
-    pub(crate) fn opened_with(self, postbox: Postbox, clock: TestClock) -> Shop {
+    /// With this postbox.
+    pub(crate) fn opened_with(self, postbox: Postbox) -> Shop {
+        self.opened_before(postbox, None)
+    }
+
+    /// With a postbox, and another one that stands in for it.
+    pub(crate) fn opened_before(self, postbox: Postbox, fallback: Option<Postbox>) -> Shop {
+        drop(mintmark_fulfillment::initialize(self.settings(), TestClock::default().now()).unwrap());
+        self.opened_again(postbox, fallback, TestClock::default())
+    }
+
+    pub(crate) fn opened_again(self, postbox: Postbox, fallback: Option<Postbox>, clock: TestClock) -> Shop {
         let mut fulfillment = self.open(Role::Server).unwrap();
-        fulfillment.start_outbox_with(Box::new(postbox.clone()), clock.as_clock()).unwrap();
-        Shop { fulfillment, postbox, clock, builder: self }
+        let boxed = |postbox: &Postbox| -> Box<dyn Mailer> { Box::new(postbox.clone()) };
+        let channels = Channels { first: boxed(&postbox), fallback: fallback.as_ref().map(boxed) };
+        fulfillment.start_outbox_with(channels, clock.as_clock()).unwrap();
+        Shop { fulfillment, postbox, fallback, clock, builder: self }
     }
 
     /// Opens the installation alone, without its outbox.

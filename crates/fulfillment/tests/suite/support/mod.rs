@@ -10,6 +10,7 @@ pub(crate) use clock::TestClock;
 pub(crate) use ping::Ping;
 pub(crate) use postbox::{Postbox, trouble};
 
+use jiff::Timestamp;
 use mintmark_fulfillment::{
     Admitted, Arrival, ArrivedBody, AuditFilter, AuditRow, Delivery, Fulfilled, Fulfillment, LicenseFilter,
     Mailing, Replayed, Request,
@@ -17,6 +18,10 @@ use mintmark_fulfillment::{
 use mintmark_licensing::{Keyring, License, Verified, Verifier};
 use mintmark_storage::testing::TestDatabase;
 use serde_json::Value;
+use std::time::{Duration, Instant};
+
+/// Far longer than anything takes that works.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What the shop's store knows.
 pub(crate) const SECRET: &str = "a-secret-of-the-shop";
@@ -25,6 +30,7 @@ pub(crate) const SECRET: &str = "a-secret-of-the-shop";
 pub(crate) struct Shop {
     pub(crate) fulfillment: Fulfillment,
     pub(crate) postbox: Postbox,
+    pub(crate) fallback: Option<Postbox>,
     pub(crate) clock: TestClock,
     pub(crate) builder: ShopBuilder,
 }
@@ -110,6 +116,30 @@ impl Shop {
         shown["letters"].as_array().unwrap().clone()
     }
 
+    /// The only letter, once it is as it should be; only a failing test waits long.
+    pub(crate) fn letter_when(&self, is_ready: impl Fn(&Value) -> bool) -> Value {
+        let since = Instant::now();
+        loop {
+            let letter = self.letters().remove(0);
+            if is_ready(&letter) {
+                return letter;
+            }
+            assert!(since.elapsed() < PATIENCE, "it never was: {letter}");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// The only letter, once it is in this state.
+    pub(crate) fn letter_once(&self, state: &str) -> Value {
+        self.letter_when(|letter| letter["state"] == state)
+    }
+
+    /// Whether the only letter waits for so many seconds from now.
+    pub(crate) fn waits(&self, letter: &Value, seconds: std::ops::RangeInclusive<i64>) -> bool {
+        let next = letter["next_at"].as_str().and_then(|next| next.parse::<Timestamp>().ok());
+        next.is_some_and(|next| seconds.contains(&next.duration_since(self.clock.now()).as_secs()))
+    }
+
     /// The only license's blob, as an app sees it that trusts this installation.
     pub(crate) fn proved(&self) -> Verified<License> {
         let ring = Keyring::new([self.fulfillment.public_key()]).unwrap();
@@ -124,10 +154,10 @@ impl Shop {
 
     /// The power fails, and comes back.
     pub(crate) fn restarted(self) -> Shop {
-        let Self { fulfillment, postbox, clock, builder } = self;
+        let Self { fulfillment, postbox, fallback, clock, builder } = self;
         fulfillment.stop();
         drop(fulfillment);
-        builder.opened_with(postbox, clock)
+        builder.opened_again(postbox, fallback, clock)
     }
 }
 

@@ -1,6 +1,6 @@
 //! A mailer that remembers its letters, and lets a test wait for each sending.
 
-use mintmark_mail::{FailureClass, Letter, Mailer, Memory, Receipt, SendError};
+use mintmark_mail::{FailureClass, Letter, Mailer, Memory, Receipt, Recourse, SendError};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -24,6 +24,16 @@ impl Default for Postbox {
 }
 
 impl Postbox {
+    /// A postbox of another provider's.
+    pub(crate) fn named(provider: &'static str) -> Self {
+        Self::over(Memory::named(provider))
+    }
+
+    /// One with this memory.
+    pub(crate) fn over(memory: Memory) -> Self {
+        Self { memory, ..Self::default() }
+    }
+
     /// Waits until so many sendings have been tried in all, since the postbox was made.
     pub(crate) fn wait_for(&self, attempts: usize) {
         let rings = self.rings.lock().unwrap();
@@ -47,6 +57,10 @@ impl Mailer for Postbox {
         let sent = self.memory.send(letter);
         self.bell.send(()).expect("the postbox keeps its receiver");
         sent
+    }
+
+    fn recourse(&self) -> Recourse<'_> {
+        self.memory.recourse()
     }
 }
 

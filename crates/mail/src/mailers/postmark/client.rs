@@ -11,7 +11,7 @@ use std::{
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, Uri, header::CONTENT_LENGTH, request::Parts};
+use http::{HeaderValue, Method, Request, Response, Uri, header::CONTENT_LENGTH, request::Parts};
 use secrecy::ExposeSecret;
 use ureq::{Agent, SendBody};
 
@@ -64,8 +64,14 @@ impl Client {
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
         parts.uri = self.api_base.join(path).parse::<Uri>().map_err(http::Error::from)?;
         parts.headers.insert("X-Postmark-Server-Token", self.token.clone());
-        parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(body.length()));
-        let request = Request::from_parts(parts, SendBody::from_owned_reader(body));
+        // A question has no body, and must not say that it has an empty one.
+        let body = if parts.method == Method::GET {
+            SendBody::none()
+        } else {
+            parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(body.length()));
+            SendBody::from_owned_reader(body)
+        };
+        let request = Request::from_parts(parts, body);
         let (parts, mut body) = self.agent.run(request)?.into_parts();
         // An answer whose body is lost is still judged by its status: an empty body is no success.
         let body = body.with_config().limit(LARGEST_ANSWER).read_to_vec().unwrap_or_default();

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Postmark;
 use crate::{
-    Error, FailureClass, Mailer, PostmarkSettings, Receipt, SendError,
+    Error, FailureClass, Inquiry, Mailer, PostmarkSettings, Receipt, SendError,
     doubles::{Answer, HttpDouble, letter, sender},
 };
 
@@ -56,6 +56,45 @@ fn an_accepted_letter_has_postmarks_id() {
 }
 
 #[test]
+fn a_letter_is_found_by_its_uid_or_is_not_there() {
+    let found = r#"{"TotalCount":1,"Messages":[{"MessageID":"abc-1","Status":"Sent","Metadata":{}}]}"#;
+    let missing = r#"{"TotalCount":0,"Messages":[]}"#;
+    let service = HttpDouble::start(vec![Answer::Say(200, found), Answer::Say(200, missing)]);
+    let postmark = postmark(service.url());
+
+    let receipt = Receipt::Accepted { message_id: Some("abc-1".to_owned()) };
+    assert_eq!(postmark.find(&letter().uid), Ok(Some(receipt)));
+    assert_eq!(postmark.find(&letter().uid), Ok(None));
+
+    let question = service.received();
+    let head = question.head.to_lowercase();
+    let path = "/messages/outbound?count=1&offset=0&metadata_mail_uid=0198f0c2-7b1e-4c3a-9d55-3f1c2a7be0d4";
+    assert!(head.starts_with(&format!("get {path} http/1.1\r\n")), "{head}");
+    assert!(head.contains(&format!("x-postmark-server-token: {TOKEN}\r\n")), "{head}");
+    assert!(!head.contains("content-length") && !head.contains("transfer-encoding"), "{head}");
+}
+
+#[test]
+fn a_question_without_an_answer_says_nothing_of_the_letter() {
+    let cases = [
+        (Answer::Say(429, ""), FailureClass::Throttle),
+        (Answer::Say(401, r#"{"ErrorCode":10,"Message":"bad token"}"#), FailureClass::Configuration),
+        (Answer::Say(500, ""), FailureClass::Transient),
+        (Answer::Say(200, "<html>welcome to the hotel"), FailureClass::Transient),
+        (Answer::HangUp, FailureClass::Transient),
+        (Answer::Silence, FailureClass::Transient),
+    ];
+    for (answer, class) in cases {
+        let service = HttpDouble::start(vec![answer]);
+        let timeout = Duration::from_millis(200);
+        let postmark = Postmark::with_timeout(sender(), &settings(service.url()), timeout).unwrap();
+        let failure = postmark.find(&letter().uid).unwrap_err();
+        assert_eq!(failure.class, class, "{failure:?}");
+        assert!(!failure.message.contains(TOKEN), "{failure:?}");
+    }
+}
+
+#[test]
 fn every_refusal_has_its_class() {
     let inactive = r#"{"ErrorCode":406,"Message":"Found inactive addresses: jane.doe@example.com."}"#;
     let token = r#"{"ErrorCode":10,"Message":"No Account or Server API tokens: d3adbeef-token"}"#;
@@ -70,8 +109,18 @@ fn every_refusal_has_its_class() {
         Answer::Say(200, r#"{"ErrorCode":9999,"Message":"Something new"}"#),
         Answer::Say(200, "<html>welcome to the hotel"),
         Answer::Say(302, ""),
+        Answer::Say(413, ""),
+        Answer::Say(200, ""),
+        Answer::Say(200, r#"{"ErrorCode":100,"Message":"Maintenance"}"#),
+        Answer::Say(200, r#"{"ErrorCode":401,"Message":"Sender signature not confirmed"}"#),
     ]);
     insta::assert_debug_snapshot!(classes);
+}
+
+#[test]
+fn a_name_that_nobody_knows_is_surely_not_sent() {
+    let failure = postmark("https://postmark.invalid").send(&letter()).unwrap_err();
+    assert_eq!(failure.class, FailureClass::Transient, "{failure:?}");
 }
 
 #[test]

@@ -29,6 +29,16 @@ pub(super) fn failed(error: &QueryError<NoAnswer>, secret: &str) -> SendError {
     }
 }
 
+/// The meaning of a question that was not answered. Nothing was sent by it, however far it got.
+pub(super) fn unasked(error: &QueryError<NoAnswer>, secret: &str) -> SendError {
+    match error {
+        QueryError::Api { .. } => failed(error, secret),
+        QueryError::Client { .. } | QueryError::Json { .. } | QueryError::Body { .. } => {
+            unanswered(FailureClass::Transient, error, secret)
+        }
+    }
+}
+
 fn answered(
     class: FailureClass,
     status: StatusCode,
@@ -46,7 +56,7 @@ fn answered(
 fn unanswered(class: FailureClass, error: &QueryError<NoAnswer>, secret: &str) -> SendError {
     let words = match error {
         QueryError::Client { source } => source.to_string(),
-        QueryError::Json { .. } => "the answer to the letter cannot be read".to_owned(),
+        QueryError::Json { .. } => "the answer cannot be read".to_owned(),
         other => other.to_string(),
     };
     SendError { class, code: None, message: format!("postmark: {}", said(&words, Some(secret))) }

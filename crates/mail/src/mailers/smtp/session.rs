@@ -4,13 +4,14 @@ use std::{
     cell::Cell,
     fmt::{self, Display},
     iter,
+    net::ToSocketAddrs,
     time::{Duration, Instant},
 };
 
 use lettre::transport::smtp::{
     Error,
     authentication::{Credentials, Mechanism},
-    client::SmtpConnection,
+    client::{SmtpConnection, TlsParameters},
     commands::{Data, Mail, Rcpt},
     extension::ClientId,
 };
@@ -83,9 +84,7 @@ impl Session {
             Encryption::Implicit => Some(server.tls()),
             Encryption::None | Encryption::Opportunistic | Encryption::StartTls => None,
         };
-        let timeout = Some(remaining(deadline));
-        let connection = SmtpConnection::connect(server.address(), timeout, &hello, tls, None)?;
-        let mut session = Self { connection };
+        let mut session = Self { connection: dial(server, deadline, &hello, tls)? };
         session.limit(deadline);
         match server.encryption() {
             Encryption::None | Encryption::Implicit => {}
@@ -142,6 +141,27 @@ impl Display for Step {
             Self::FinalDot => "end of DATA",
         })
     }
+}
+
+// A name may stand for many addresses, and lettre would wait the whole time for each of them.
+fn dial(
+    server: &Server,
+    deadline: Instant,
+    hello: &ClientId,
+    tls: Option<&TlsParameters>,
+) -> Result<SmtpConnection, Error> {
+    let addresses = server.address().to_socket_addrs().map(Vec::from_iter).unwrap_or_default();
+    let Some((last, others)) = addresses.split_last() else {
+        // It says best why there are none.
+        return SmtpConnection::connect(server.address(), Some(remaining(deadline)), hello, tls, None);
+    };
+    for (tried, address) in others.iter().enumerate() {
+        let share = remaining(deadline) / u32::try_from(addresses.len() - tried).unwrap_or(u32::MAX);
+        if let Ok(connection) = SmtpConnection::connect(address, Some(share), hello, tls, None) {
+            return Ok(connection);
+        }
+    }
+    SmtpConnection::connect(last, Some(remaining(deadline)), hello, tls, None)
 }
 
 // A timeout of zero is an error to a socket.

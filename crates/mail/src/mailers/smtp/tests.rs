@@ -121,6 +121,9 @@ fn every_refusal_has_its_class() {
         Script { data: "451 later", ..script.clone() },
         Script { message: "552 5.3.4 too large", ..script.clone() },
         Script { message: spam, ..script.clone() },
+        Script { greeting: "", ..script.clone() },
+        Script { login: "", ..script.clone() },
+        Script { sender: "", ..script.clone() },
         Script { recipient: "", ..script.clone() },
         Script { data: "", ..script.clone() },
         Script { message: "", ..script },
@@ -156,6 +159,32 @@ fn a_silent_server_is_given_up_in_time() {
     let settings = SmtpSettings { url, ca_file: None };
     let mailer = Smtp::with_timeout(sender(), &settings, Duration::from_millis(200)).unwrap();
     assert_eq!(mailer.send(&letter()).unwrap_err().class, FailureClass::Transient);
+}
+
+#[test]
+fn silence_is_unknown_only_after_the_final_dot() {
+    let hush = "hush";
+    let script = Script::default();
+    let cases = [
+        (Script { sender: hush, ..script.clone() }, FailureClass::Transient),
+        (Script { recipient: hush, ..script.clone() }, FailureClass::Transient),
+        (Script { data: hush, ..script.clone() }, FailureClass::Transient),
+        (Script { message: hush, ..script }, FailureClass::Unknown),
+    ];
+    for (script, class) in cases {
+        let server = SmtpDouble::start(Wire::Plain, script);
+        let url = format!("smtp://127.0.0.1:{}", server.port()).parse().unwrap();
+        let settings = SmtpSettings { url, ca_file: None };
+        let mailer = Smtp::with_timeout(sender(), &settings, Duration::from_millis(300)).unwrap();
+        let failure = mailer.send(&letter()).unwrap_err();
+        assert_eq!(failure.class, class, "{failure:?}");
+    }
+}
+
+#[test]
+fn a_name_that_nobody_knows_is_surely_not_sent() {
+    let failure = smtp("smtps://mail.invalid", None).send(&letter()).unwrap_err();
+    assert_eq!(failure.class, FailureClass::Transient, "{failure:?}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use crate::conclusions::{self, Conclusion};
 use crate::connection::columns::{maybe_numbers, numbers, rounds, texts};
 use crate::connection::statement::{Statement, Text};
 use crate::letters::{self, Letter, NewLetter};
-use crate::licenses::row::Row;
+use crate::licenses::Row;
 use crate::licenses::{License, NewLicense};
 use crate::schema::{letters as letter_table, licenses};
 use crate::{Result, time};
@@ -91,7 +91,7 @@ struct MintAll;
 impl Text for MintAll {
     const BEFORE: &'static str = "WITH sold AS MATERIALIZED (SELECT * FROM unnest(";
     const AFTER: &'static str = ") AS sold (delivery_id, attempt, at, kind, told_mode, order_id, sale_id, \
-            mail_uid, template, download, recipient, state, next_at, due_at, unmailable, \
+            mail_uid, template, download, recipient, state, due_at, unmailable, \
             id, key, blob, line, product_id, product_name, tier, seats, email, name, origin, issued_at, \
             expires_at, updates_until, seq, source, mode, source_order_id, item)), \
         minted AS (INSERT INTO licenses (id, key, blob, line, product_id, product_name, tier, status, seats, \
@@ -102,9 +102,9 @@ impl Text for MintAll {
             ON CONFLICT DO NOTHING RETURNING number, id), \
         new AS MATERIALIZED (SELECT minted.number AS license_number, sold.* FROM minted JOIN sold USING (id)), \
         letter AS (INSERT INTO letters (license_number, kind, resend_number, mail_uid, template, download, \
-            recipient, state, replaced, attempts, queued_at, next_at, due_at, error, created_at) \
+            recipient, state, replaced, attempts, queued_at, due_at, error, created_at) \
             SELECT license_number, 'license', 0, mail_uid, template, download, recipient, state, false, 0, at, \
-            next_at, due_at, unmailable, at FROM new RETURNING id AS letter_id, license_number), \
+            due_at, unmailable, at FROM new RETURNING id AS letter_id, license_number), \
         event AS (INSERT INTO license_events (license_number, at, event, delivery_id) \
             SELECT license_number, at, 'minted', delivery_id FROM new), \
         attempted AS (INSERT INTO attempts (delivery_id, number, at, outcome) \

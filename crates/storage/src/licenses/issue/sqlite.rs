@@ -4,7 +4,7 @@ use super::{Issue, Written, held_by_another_order};
 use crate::conclusions::{self, Conclusion};
 use crate::connection::statement::Fixed;
 use crate::letters::{self, Letter};
-use crate::licenses::row::Row;
+use crate::licenses::Row;
 use crate::licenses::{License, NewLicense};
 use crate::schema::{letters as letter_table, license_events, licenses};
 use crate::{LicenseStatus, Outcome, Result, time};

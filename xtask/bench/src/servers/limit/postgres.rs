@@ -110,9 +110,9 @@ minted AS (
 issued AS (SELECT new.*, minted.number FROM new JOIN minted ON minted.id = new.license_id),
 written AS (
     INSERT INTO letters (license_number, kind, resend_number, mail_uid, template, recipient, state, replaced, attempts,
-        queued_at, next_at, due_at, created_at)
+        queued_at, due_at, created_at)
     SELECT number, 'license', 0, mail_uid, 'license', email, 'queued', FALSE, 0, $8::bigint, $9::bigint,
-        $9::bigint, $8::bigint FROM issued),
+        $8::bigint FROM issued),
 told AS (
     INSERT INTO license_events (license_number, at, event, delivery_id)
     SELECT number, $8::bigint, 'minted', delivery_id FROM issued),

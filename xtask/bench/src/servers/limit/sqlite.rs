@@ -94,8 +94,8 @@ const LICENSE: &str = "INSERT INTO licenses (id, key, blob, line, product_id, pr
      VALUES (?1, ?2, ?3, 'DT1', ?4, ?5, 'core', 'active', 1, ?6, 'rosa', ?7, 'ping', 'live', ?8, 0, ?9, 1, ?9)";
 
 const LETTER: &str = "INSERT INTO letters (license_number, kind, resend_number, mail_uid, template, recipient, state, \
-     replaced, attempts, queued_at, next_at, due_at, created_at) \
-     VALUES (?1, 'license', 0, ?2, 'license', ?3, 'queued', FALSE, 0, ?4, ?5, ?5, ?4)";
+     replaced, attempts, queued_at, due_at, created_at) \
+     VALUES (?1, 'license', 0, ?2, 'license', ?3, 'queued', FALSE, 0, ?4, ?5, ?4)";
 
 const EVENT: &str =
     "INSERT INTO license_events (license_number, at, event, delivery_id) VALUES (?, ?, 'minted', ?)";
