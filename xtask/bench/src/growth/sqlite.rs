@@ -73,8 +73,8 @@ const EVENTS: &str = "INSERT INTO license_events (license_number, at, event, del
 SELECT number, created_at, 'minted', number FROM licenses WHERE number > 1";
 
 const LETTERS: &str = "INSERT INTO letters (license_number, kind, resend_number, mail_uid, template, recipient, state,
-    replaced, attempts, queued_at, next_at, provider, message_id, created_at, sent_at)
-SELECT number, 'license', 0, lower(hex(randomblob(18))), 'license', email, 'accepted', FALSE, 1, created_at,
+    replaced, attempts, queued_at, provider, message_id, created_at, sent_at)
+SELECT number, 'license', 0, lower(hex(randomblob(18))), 'license', email, 'accepted', FALSE, 1,
     created_at, 'postmark', lower(hex(randomblob(18))), created_at, created_at FROM licenses WHERE number > 1";
 
 const FAILURES: &str =
