@@ -51,11 +51,12 @@ pub(crate) fn asked() -> io::Result<impl Future<Output = ()>> {
 /// Ends when the disk of the database fails.
 pub(crate) fn database_failed(fulfillment: &Fulfillment) -> impl Future<Output = ()> + use<> {
     let (tell, told) = oneshot::channel();
-    // Nobody waits for it any more where the server has ended already.
+    // It fails where nobody waits any more, because the server has ended already.
     fulfillment.on_failure(move || {
         let _ = tell.send(());
     });
     async move {
+        // A store that is gone without a word has not failed.
         if told.await.is_err() {
             pending().await
         }

@@ -23,9 +23,10 @@ pub(crate) const LONGEST_SILENCE: Duration = KEEP_ALIVE.saturating_add(CLIENT_RE
 /// Seconds that requests in flight have to finish in after the door is closed; none takes longer.
 pub(crate) const SHUTDOWN_TIMEOUT: u64 = 4;
 
-/// Open connections a worker holds at most; more wait in the listener's backlog.
+/// Open connections at most, of all workers together; more wait in the listener's backlog.
 ///
-/// Thousands of clients that keep silent stay below it, so that the next sale is let in beside them.
+/// Thousands of clients that keep silent stay below it, so that the next sale is let in beside them. It bounds the memory
+/// of a flood as well: a silent connection takes 25 KiB, and one on which 256 KiB pour in takes up to 800.
 const MOST_CONNECTIONS: u64 = 8192;
 /// Descriptors that are no connections: the database, the letters, the log.
 const OTHER_DESCRIPTORS: u64 = 256;
@@ -42,8 +43,8 @@ pub(crate) fn workers() -> usize {
 pub(crate) fn connections_of_a_worker(descriptors: u64, workers: usize) -> usize {
     let workers = u64::try_from(workers).unwrap_or(1).max(1);
     let for_connections = descriptors.saturating_sub(OTHER_DESCRIPTORS) / DESCRIPTORS_OF_A_CONNECTION;
-    let most = (for_connections / workers).clamp(1, MOST_CONNECTIONS);
-    usize::try_from(most).unwrap_or(1)
+    let most = for_connections.min(MOST_CONNECTIONS) / workers;
+    usize::try_from(most.max(1)).unwrap_or(1)
 }
 
 #[cfg(test)]
@@ -52,8 +53,8 @@ mod tests {
 
     #[test]
     fn connections_never_use_up_the_descriptors() {
-        assert_eq!(connections_of_a_worker(65_536, 2), 8192);
-        assert_eq!(connections_of_a_worker(65_536, 16), 2040);
+        assert_eq!(connections_of_a_worker(65_536, 2), 4096);
+        assert_eq!(connections_of_a_worker(65_536, 16), 512);
         assert_eq!(connections_of_a_worker(1024, 2), 192);
         assert_eq!(connections_of_a_worker(100, 0), 1);
     }

@@ -1,7 +1,7 @@
 //! Letters that may have been sent already: before another sending, whoever can be asked is asked.
 
 use super::channel::Channel;
-use super::end::LONGEST_SILENCE;
+use super::end::{LONGEST_SILENCE, MOST_DOUBTS};
 use super::schedule;
 use super::trouble::Admission;
 use jiff::{SignedDuration, Timestamp};
@@ -24,6 +24,8 @@ pub(super) enum Judgement {
     Send,
     /// It was sent.
     Found(Receipt),
+    /// It may have been sent more than once, and a person has to decide.
+    GiveUp,
     /// It is not known yet.
     PutBack(Findings),
 }
@@ -52,11 +54,14 @@ pub(super) fn judge(
     match channel.mailer.recourse() {
         Recourse::Repeat if is_ours => Judgement::Send,
         Recourse::Ask(inquiry) if is_ours => ask(inquiry, admission, letter, doubt, now),
-        Recourse::Repeat | Recourse::Ask(_) | Recourse::Wait => wait(doubt, now),
+        Recourse::Repeat | Recourse::Ask(_) | Recourse::Wait => wait(letter, doubt, now),
     }
 }
 
-fn wait(doubt: Doubt, now: Timestamp) -> Judgement {
+fn wait(letter: &Letter, doubt: Doubt, now: Timestamp) -> Judgement {
+    if letter.doubts >= MOST_DOUBTS {
+        return Judgement::GiveUp;
+    }
     match doubt.since.saturating_add(LONGEST_SILENCE) {
         Ok(due_at) if due_at > now => Judgement::PutBack(Findings { due_at, in_vain: 0, error: None }),
         Ok(_) | Err(_) => Judgement::Send,

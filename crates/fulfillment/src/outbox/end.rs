@@ -9,7 +9,7 @@ use mintmark_storage::{Doubt, Letter, LetterResult, LetterState};
 /// Over SMTP nobody can be asked what became of a letter: a hasty second one may be one too many.
 pub(super) const LONGEST_SILENCE: SignedDuration = SignedDuration::from_mins(10);
 /// Sendings into the unknown of one letter, where nobody can be asked; after those a person decides.
-const MOST_DOUBTS: i64 = 2;
+pub(super) const MOST_DOUBTS: i64 = 2;
 
 /// The end of a sending.
 #[derive(Debug, PartialEq)]
@@ -69,6 +69,17 @@ impl Sending<'_> {
             FailureClass::Recipient | FailureClass::Content => self.rest(failed),
             FailureClass::Policy => self.refused(failed),
         }
+    }
+
+    /// Nobody knows how often it was sent.
+    pub(super) fn given_up(self) -> End {
+        let error = "whether it was sent is not known, and nobody can be asked".to_owned();
+        self.rest(LetterResult {
+            attempts: self.letter.attempts - 1,
+            failure_class: Some(FailureClass::Unknown.as_str().to_owned()),
+            error: Some(error),
+            ..self.settled()
+        })
     }
 
     /// It was not sent, because an earlier sending of it is in doubt.

@@ -31,7 +31,6 @@ impl<'a> Desk<'a> {
     pub(super) fn send(self, claimed: &[ClaimedLetter]) -> Vec<End> {
         let stages: Vec<Stage> = claimed.iter().map(|claimed| self.prepare(claimed)).collect();
         let ready: Vec<_> = stages.iter().filter_map(Stage::ready).cloned().collect();
-        crash_point("before-send");
         let mut sent = self.hand_over(&ready).into_iter();
         let mut end = |(claimed, stage): (&ClaimedLetter, Stage)| match stage {
             Stage::Ended(end) => end,
@@ -47,6 +46,7 @@ impl<'a> Desk<'a> {
         let sending = self.sending(claimed);
         match doubt::judge(self.channel, self.admission, letter, now) {
             Judgement::Found(receipt) => Stage::Ended(sending.found(receipt)),
+            Judgement::GiveUp => Stage::Ended(sending.given_up()),
             Judgement::PutBack(findings) => Stage::Ended(sending.put_back(findings)),
             // Asking took its time, and sending may take as long again.
             Judgement::Send if letter.doubt.is_some() && self.shared.closing.has_begun() => {
@@ -65,6 +65,10 @@ impl<'a> Desk<'a> {
 
     /// A letter that makes the mailer panic must not be its neighbors' end.
     fn hand_over(self, letters: &[mintmark_mail::Letter]) -> Vec<Sent> {
+        if letters.is_empty() {
+            return Vec::new();
+        }
+        crash_point("before-send");
         let mailer = &self.channel.mailer;
         let together = catch_unwind(AssertUnwindSafe(|| mailer.send_all(letters)));
         let alone = |letter| catch_unwind(AssertUnwindSafe(|| mailer.send(letter)));

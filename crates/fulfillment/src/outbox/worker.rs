@@ -6,6 +6,7 @@ use super::end::{End, Then};
 use super::send::Desk;
 use super::{Role, Shared};
 use mintmark_storage::{ClaimedLetter, Finish, Letter, Result, crash_point};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 /// Between two tries to write down how a sending ended.
@@ -23,8 +24,7 @@ impl Shared {
             let admission = channel.trouble.admit(self.now());
             let desk = admission.as_ref().map(|admission| Desk { shared: self, role, channel, admission });
             match (desk, task) {
-                (Some(desk), Task::Ahead(ahead)) => desk.send_ahead(worker, ahead),
-                (Some(desk), Task::Due) => desk.send_due(worker),
+                (Some(desk), task) => desk.serve(worker, task),
                 (None, Task::Ahead(ahead)) if channel.trouble.is_diverting() => self.hand_on(role, ahead),
                 // It stays in the database, and its turn comes. Whoever waits for it is told so.
                 (None, Task::Ahead(ahead)) => drop(ahead),
@@ -58,6 +58,17 @@ impl Shared {
 }
 
 impl Desk<'_> {
+    /// A panic costs the claim, which runs out, and not the worker.
+    fn serve(self, worker: usize, task: Task) {
+        let served = catch_unwind(AssertUnwindSafe(|| match task {
+            Task::Ahead(ahead) => self.send_ahead(worker, ahead),
+            Task::Due => self.send_due(worker),
+        }));
+        if served.is_err() {
+            tracing::error!("a worker of the outbox panicked; what it had in hand is taken over");
+        }
+    }
+
     /// Sends one letter ahead of its turn.
     fn send_ahead(self, worker: usize, ahead: Ahead) {
         let mut work = self.channel.pace.begin(worker);

@@ -107,6 +107,18 @@ on_both_databases! {
         assert_eq!(shop.postbox.memory.attempts(), 1);
     }
 
+    fn a_letter_in_dead_hands_is_given_up_where_nobody_can_be_asked_when_that_happens_again(database: TestDatabase) {
+        let mute = Postbox::over(Memory::default().mute());
+        let shop = with_a_letter_in_dead_hands(&database, mute).restarted();
+        shop.letter_when(|letter| shop.waits(letter, 600..=600));
+        shop.fulfillment.outbox().unwrap().stop();
+        fall_into_dead_hands(&shop, &database, 1);
+        let shop = shop.restarted();
+        shop.letter_once("failed");
+        let error = "email error: whether it was sent is not known, and nobody can be asked";
+        assert_eq!((shop.row().error.as_deref(), shop.postbox.memory.attempts()), (Some(error), 0));
+    }
+
     fn a_letter_in_dead_hands_is_written_again_where_that_makes_no_second_one(database: TestDatabase) {
         let postbox = Postbox::over(Memory::default().repeating());
         let shop = with_a_letter_in_dead_hands(&database, postbox).restarted();
@@ -132,7 +144,12 @@ fn with_a_letter_in_dead_hands(database: &TestDatabase, postbox: Postbox) -> Sho
     let fulfillment = builder.open(Role::Server).unwrap();
     let shop = Shop { fulfillment, postbox, fallback: None, clock, builder };
     assert_eq!(shop.receive(&Ping::sale()), "queued");
+    fall_into_dead_hands(&shop, database, 0);
+    shop
+}
 
+/// The only letter, after so many attempts.
+fn fall_into_dead_hands(shop: &Shop, database: &TestDatabase, attempts: i64) {
     let store = Store::open(&database.url, Access::Tool).unwrap();
     let lease = match database.url {
         DatabaseUrl::Sqlite(_) => SignedDuration::from_hours(1),
@@ -140,9 +157,8 @@ fn with_a_letter_in_dead_hands(database: &TestDatabase, postbox: Postbox) -> Sho
     };
     let claim = Claim { id: "dead hands".to_owned(), provider: "memory".to_owned(), lease };
     let letter = shop.letters()[0]["id"].as_i64().unwrap();
-    store.claim_letter(letter, 0, claim).wait().unwrap().expect("the letter is new");
+    store.claim_letter(letter, attempts, claim).wait().unwrap().expect("nobody else has it");
     assert_eq!(shop.license()["letter"], "sending");
-    shop
 }
 
 fn bare_letter(uid: String) -> Letter {

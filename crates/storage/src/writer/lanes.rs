@@ -145,31 +145,26 @@ impl<W: Hot> Shared<W> {
             return;
         }
         match self.commit(connection, &mut batch) {
-            Err(error) if batch.len() > 1 && trouble::is_about_a_row(&error) => {
-                self.write_alone(connection, batch);
-            }
+            Err(error) if trouble::is_about_a_row(&error) => self.write_alone(connection, batch, error),
             result => answer(batch, &result.map_err(told)),
         }
     }
 
-    /// One of them cannot be written, and the others must not suffer for it.
-    fn write_alone(&self, connection: &mut Option<AnyConnection>, batch: Vec<Entry<W>>) {
+    /// One of them cannot be written, and the others must not suffer for it. Its error is its own, and not the
+    /// transaction's: it says nothing of the database.
+    fn write_alone(&self, connection: &mut Option<AnyConnection>, mut batch: Vec<Entry<W>>, error: Error) {
+        if let [only] = batch.as_mut_slice() {
+            only.written = Some(Err(error));
+            return answer(batch, &Ok(()));
+        }
         let begun = Instant::now();
         for entry in batch {
-            let mut alone = [entry];
-            let result = if begun.elapsed() < PATIENCE_ALONE {
-                self.commit(connection, &mut alone)
-            } else {
-                Err(Error::Full)
-            };
-            let committed = match result {
-                Err(error) if trouble::is_about_a_row(&error) => {
-                    alone[0].written = Some(Err(error));
-                    Ok(())
-                }
-                result => result.map_err(told),
-            };
-            answer(alone, &committed);
+            let mut alone = vec![entry];
+            match self.commit(connection, &mut alone) {
+                _ if begun.elapsed() > PATIENCE_ALONE => answer(alone, &Err(Arc::new(Error::Full))),
+                Err(error) if trouble::is_about_a_row(&error) => self.write_alone(connection, alone, error),
+                result => answer(alone, &result.map_err(told)),
+            }
         }
     }
 

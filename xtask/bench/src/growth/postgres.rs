@@ -53,8 +53,8 @@ INSERT INTO license_events (license_number, at, event, delivery_id)
 SELECT number, created_at, 'minted', number FROM licenses WHERE number > 1 ORDER BY number;
 INSERT INTO letters (license_number, kind, resend_number, mail_uid, template, recipient, state, replaced, attempts,
     queued_at, provider, message_id, created_at, sent_at)
-SELECT number, 'license', 0, gen_random_uuid()::text, 'license', email, 'accepted', FALSE, 1,
-    created_at, 'postmark', gen_random_uuid()::text, created_at, created_at FROM licenses WHERE number > 1 ORDER BY number;
+SELECT number, 'license', 0, gen_random_uuid()::text, 'license', email, 'accepted', FALSE, 1, created_at,
+    'postmark', gen_random_uuid()::text, created_at, created_at FROM licenses WHERE number > 1 ORDER BY number;
 INSERT INTO conclusions (delivery_id, attempts, kind, mode, order_id, processed, error, reason, concluded_at)
 SELECT id, 1, 'sale', 'live', md5(random()::text), FALSE, 'no entry in config/products.yaml',
     'no entry in config/products.yaml', received_at FROM deliveries
