@@ -87,6 +87,12 @@ mod tests {
         assert_eq!(file_system(mounts, "/home").as_deref(), Some("ext4"));
     }
 
+    /// One of the system would be another library than our server's, and often an older one.
+    #[test]
+    fn sqlite_is_the_one_that_is_built_in() {
+        assert!(rusqlite::version_number() >= 3_051_003, "{}", rusqlite::version());
+    }
+
     #[test]
     fn a_field_is_what_follows_its_name() {
         assert_eq!(field("a\t: x\nmodel name\t: Fast 3000\n", "model name").as_deref(), Some("Fast 3000"));

@@ -89,8 +89,7 @@ WHERE id > (SELECT max(delivery_id) FROM conclusions)";
 mod tests {
     use super::*;
 
-    const SCHEMA: &str =
-        include_str!("../../../../migrations/sqlite/2026-11-23-000000_first_schema/up.sql");
+    const SCHEMA: &str = include_str!("../../../../migrations/sqlite/2026-11-23-000000_first_schema/up.sql");
     /// What the server has taken before.
     const FIRST: &str = "
         INSERT INTO deliveries (source, origin, received_at, headers, body) VALUES ('gumroad', 'ping', 0, '[]', '');
