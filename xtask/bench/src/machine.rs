@@ -1,8 +1,8 @@
 //! What the figures were measured on: without it they say little.
 
 use serde::Serialize;
-use std::fs;
 use std::thread::available_parallelism;
+use std::{fmt, fs};
 
 /// As far as it tells.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -37,6 +37,28 @@ impl Machine {
     }
 }
 
+impl fmt::Display for Machine {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let or_unknown = |text: &Option<String>| text.clone().unwrap_or_else(|| "unknown".to_owned());
+        writeln!(
+            formatter,
+            "{}; {} × {}; Linux {}, {}",
+            self.measured_at,
+            self.processors.unwrap_or_default(),
+            or_unknown(&self.processor),
+            or_unknown(&self.kernel),
+            or_unknown(&self.file_system)
+        )?;
+        write!(
+            formatter,
+            "SQLite {}; PostgreSQL {}",
+            self.sqlite,
+            self.postgres.as_deref().unwrap_or("none")
+        )?;
+        write!(formatter, "; peer: {}", self.peer.as_deref().unwrap_or("none"))
+    }
+}
+
 fn field(text: &str, name: &str) -> Option<String> {
     let line = text.lines().find(|line| line.starts_with(name))?;
     line.split_once(':').map(|(_, value)| value.trim().to_owned())
@@ -63,6 +85,12 @@ mod tests {
         assert_eq!(file_system(mounts, "/tmp/x").as_deref(), Some("tmpfs"));
         assert_eq!(file_system(mounts, "/tmpfoo").as_deref(), Some("xfs"));
         assert_eq!(file_system(mounts, "/home").as_deref(), Some("ext4"));
+    }
+
+    /// One of the system would be another library than our server's, and often an older one.
+    #[test]
+    fn sqlite_is_the_one_that_is_built_in() {
+        assert!(rusqlite::version_number() >= 3_051_003, "{}", rusqlite::version());
     }
 
     #[test]

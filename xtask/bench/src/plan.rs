@@ -24,6 +24,7 @@ pub(crate) fn measure(arguments: &Arguments) -> anyhow::Result<Results> {
     }
     results.machine.postgres = ground.postgres_version()?;
     results.rows = measure_servers(&mut ground, arguments)?;
+    results.machine.peer = ground.peer_packages();
     for database in [Database::Sqlite, Database::Postgres] {
         if database == Database::Postgres && !ground.has_postgres() {
             continue;

@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 /// Everything, and at the end the targets.
 pub(crate) fn of(results: &Results) -> String {
-    let mut words = of_servers(&results.rows);
+    let mut words = format!("{}\n\n{}", results.machine, of_servers(&results.rows));
     for replay in &results.replays {
         let alone = format!(
             "\nreplay, {}: {:.0} rows/s; {:.0} rows/s beside ingest over 16 connections ({} rows)\n",

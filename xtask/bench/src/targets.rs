@@ -118,7 +118,7 @@ fn latency(rows: &Rows, database: Database) -> Vec<Target> {
         Target::at_most(name("p999_ms"), format!("{database}, 64 connections: p99.9, ms"), 100.0, p999),
         Target::at_most(
             name("black_hole_p99_of_healthy"),
-            format!("{database}, 64 connections: p99 with a dead provider, of a healthy one"),
+            format!("{database}, 64 connections: p99, provider dead, of healthy"),
             1.1,
             dead,
         ),

@@ -63,6 +63,10 @@ impl Ground {
         self.peer.is_some()
     }
 
+    pub(crate) fn peer_packages(&self) -> Option<String> {
+        self.has_peer().then(Peer::packages)
+    }
+
     pub(crate) fn has_postgres(&self) -> bool {
         self.postgres.is_some()
     }

@@ -33,6 +33,13 @@ impl Peer {
         Ok(Self { environment })
     }
 
+    /// What it is made of, in short.
+    pub(super) fn packages() -> String {
+        let is_named =
+            |line: &&str| ["fastapi", "uvicorn", "SQLAlchemy"].iter().any(|name| line.starts_with(name));
+        REQUIREMENTS.lines().filter(is_named).collect::<Vec<_>>().join(", ").replace("==", " ")
+    }
+
     fn program(&self, name: &str, home: &Home) -> Command {
         let mut command = Command::new(self.environment.join("bin").join(name));
         command.current_dir(folder()).env("PYTHONDONTWRITEBYTECODE", "1").env("WEBHOOK_SECRET", SECRET);

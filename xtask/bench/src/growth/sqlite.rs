@@ -84,3 +84,36 @@ const FAILURES: &str =
 SELECT id, 1, 'sale', 'live', lower(hex(randomblob(11))) || '==', FALSE, 'no entry in config/products.yaml',
     'no entry in config/products.yaml', received_at FROM deliveries
 WHERE id > (SELECT max(delivery_id) FROM conclusions)";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SCHEMA: &str = include_str!("../../../../migrations/sqlite/2026-11-23-000000_first_schema/up.sql");
+    /// What the server has taken before.
+    const FIRST: &str = "
+        INSERT INTO deliveries (source, origin, received_at, headers, body) VALUES ('gumroad', 'ping', 0, '[]', '');
+        INSERT INTO conclusions (delivery_id, attempts, kind, mode, processed) VALUES (1, 1, 'sale', 'live', TRUE);
+        INSERT INTO licenses (id, key, blob, line, product_id, product_name, tier, status, seats, email, name, source,
+            origin, mode, source_order_id, item, issued_at, seq, created_at)
+        VALUES ('', '', '', '', '', '', '', '', 1, '', '', '', '', '', '', 0, 0, 1, 0);";
+
+    #[test]
+    fn a_filled_log_has_its_failures_and_all_its_indexes() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("rows.db");
+        let connection = Connection::open(&file).unwrap();
+        connection.execute_batch(&format!("PRAGMA journal_mode = WAL; {SCHEMA} {FIRST}")).unwrap();
+        let count = |question: &str| -> i64 {
+            Connection::open(&file).unwrap().query_row(question, [], |row| row.get(0)).unwrap()
+        };
+        let indexes = count("SELECT count(*) FROM sqlite_schema WHERE type = 'index'");
+        drop(connection);
+        fill(&file, Fill { rows: 50, failed: 5, body_bytes: 10, blob_bytes: 20 }).unwrap();
+        assert_eq!(count("SELECT count(*) FROM sqlite_schema WHERE type = 'index'"), indexes);
+        assert_eq!(count("SELECT count(*) FROM conclusions"), 51);
+        assert_eq!(count("SELECT count(*) FROM conclusions WHERE error IS NOT NULL"), 5);
+        assert_eq!(count("SELECT count(*) FROM letters WHERE state = 'accepted'"), 45);
+        assert_eq!(count("SELECT count(*) FROM pragma_foreign_key_check"), 0);
+    }
+}

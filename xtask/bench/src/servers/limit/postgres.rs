@@ -122,3 +122,23 @@ tried AS (
 UPDATE conclusions SET kind = 'sale', mode = 'live', order_id = issued.order_id, processed = TRUE,
     outcome = 'minted', license_number = issued.number, concluded_at = $8::bigint
 FROM issued WHERE conclusions.delivery_id = issued.delivery_id";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::postgres;
+
+    #[test]
+    fn the_rows_of_a_sale_fit_our_schema() {
+        let Some(server) = postgres::Postgres::named() else {
+            println!("SKIPPED: there is no PostgreSQL");
+            return;
+        };
+        let database = server.empty_database().unwrap();
+        let mut limit = Postgres::open(&database.url()).unwrap();
+        let bodies = vec![b"sale_id=1".as_slice().into()];
+        let recorded = limit.commit(&Batch { bodies: bodies.clone(), sales: Vec::new() }).unwrap();
+        let sales = vec![Sale { delivery_id: recorded[0], ..Sale::new(1, 1) }];
+        assert_eq!(limit.commit(&Batch { bodies, sales }).unwrap(), [2]);
+    }
+}

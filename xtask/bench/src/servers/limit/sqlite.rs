@@ -104,3 +104,24 @@ const ATTEMPT: &str = "INSERT INTO attempts (delivery_id, number, at, outcome) V
 
 const CONCLUSION: &str = "UPDATE conclusions SET kind = 'sale', mode = 'live', order_id = ?, processed = TRUE, \
      outcome = 'minted', license_number = ?, concluded_at = ? WHERE delivery_id = ?";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rows_of_a_sale_fit_our_schema() {
+        let connection = open(":memory:").unwrap();
+        with_statements(&connection, |database| {
+            let body = [b"sale_id=1".as_slice().into()];
+            let recorded = database.commit(&Batch { bodies: body.to_vec(), sales: Vec::new() }).unwrap();
+            let sale = Sale { delivery_id: recorded[0], ..Sale::new(1, 1) };
+            database.commit(&Batch { bodies: Vec::new(), sales: vec![sale] }).unwrap();
+        });
+        for table in ["deliveries", "conclusions", "licenses", "letters", "license_events", "attempts"] {
+            let question = format!("SELECT count(*) FROM {table}");
+            let rows: i64 = connection.query_row(&question, [], |row| row.get(0)).unwrap();
+            assert_eq!(rows, 1, "{table}");
+        }
+    }
+}
