@@ -75,6 +75,14 @@ impl Error {
     }
 }
 
+impl Error {
+    /// What happened and all that led to it, for the log: the database's own words are the last.
+    pub(crate) fn with_causes(&self) -> String {
+        let causes = std::iter::successors(std::error::Error::source(self), |cause| cause.source());
+        causes.fold(self.to_string(), |words, cause| format!("{words}: {cause}"))
+    }
+}
+
 impl From<diesel::result::Error> for Error {
     fn from(error: diesel::result::Error) -> Self {
         Self::Refused(Box::new(error))

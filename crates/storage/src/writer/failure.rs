@@ -34,8 +34,10 @@ impl Failure {
 
     /// The disk has failed.
     pub(super) fn happen(&self, error: &Error) {
-        let cause: &dyn std::error::Error = error;
-        tracing::error!(error = cause, "the disk of the database failed; nothing more is written");
+        tracing::error!(
+            error = error.with_causes(),
+            "the disk of the database failed; nothing more is written"
+        );
         let before = std::mem::replace(&mut *lock(&self.0), State::Happened);
         if let State::Watched(tell) = before {
             tell();

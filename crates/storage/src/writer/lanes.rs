@@ -207,7 +207,6 @@ fn answer<W: Hot>(batch: impl IntoIterator<Item = Entry<W>>, committed: &Committ
 }
 
 fn told(error: Error) -> Arc<Error> {
-    let cause: &dyn std::error::Error = &error;
-    tracing::error!(error = cause, "a transaction failed");
+    tracing::error!(error = error.with_causes(), "a transaction failed");
     Arc::new(error)
 }

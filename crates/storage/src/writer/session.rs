@@ -83,8 +83,7 @@ impl Session {
         }
         let committed = catch_unwind(AssertUnwindSafe(|| self.commit(batch))).unwrap_or(Err(Error::Panicked));
         committed.map_err(|error| {
-            let cause: &dyn std::error::Error = &error;
-            tracing::error!(error = cause, writes = batch.len(), "a transaction failed");
+            tracing::error!(error = error.with_causes(), writes = batch.len(), "a transaction failed");
             if trouble::is_fatal(&error) {
                 self.has_failed = true;
                 self.queue.close(Closed::Failed);
