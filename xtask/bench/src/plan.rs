@@ -73,7 +73,8 @@ fn subjects(connections: usize) -> Vec<Subject> {
             subjects.push(Subject::TwoCommits(database));
         }
         subjects.extend([Subject::Limit(database), Subject::Mintmark(database, Mail::Provider)]);
-        if connections == MAIN_LOAD {
+        // Where the outbox keeps up, and where it cannot.
+        if connections == 1 || connections == MAIN_LOAD {
             subjects.extend([Mail::Folder, Mail::BlackHole].map(|mail| Subject::Mintmark(database, mail)));
         }
         if connections <= MOST_FOR_PEER {
