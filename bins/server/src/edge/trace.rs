@@ -41,7 +41,11 @@ pub(crate) async fn log_requests(
         };
     }
     // What was answered with a success is on record, and a line for each would cost a fifth of the time.
-    if status.is_success() { log!(debug) } else { log!(info) }
+    if status.is_success() {
+        log!(debug)
+    } else {
+        log!(info)
+    }
     answer
 }
 
