@@ -46,6 +46,15 @@ pub(crate) fn begin(connection: &mut AnyConnection) -> QueryResult<()> {
     }
 }
 
+/// Takes back what the transaction has done so far, and begins it again.
+pub(crate) fn begin_anew(connection: &mut AnyConnection) -> QueryResult<()> {
+    match connection {
+        AnyConnection::Sqlite(connection) => AnsiTransactionManager::rollback_transaction(connection)?,
+        AnyConnection::Postgres(connection) => AnsiTransactionManager::rollback_transaction(connection)?,
+    }
+    begin(connection)
+}
+
 /// Begins a transaction that does not keep others from writing: one of PostgreSQL's lanes.
 pub(crate) fn begin_beside_others(connection: &mut AnyConnection) -> QueryResult<()> {
     connection.batch_execute("BEGIN")

@@ -164,16 +164,19 @@ fn write_all(connection: &mut AnyConnection, batch: &mut [Box<dyn Task>]) -> Res
     write_each(connection, &mut single)
 }
 
-/// In one savepoint; answers whether all of it is written. Otherwise nothing is, and each has to be tried alone.
+/// Without a savepoint, which would copy every page that is touched; answers whether all of it is written. Otherwise
+/// nothing is, the transaction has begun anew, and each has to be tried alone.
 fn write_together(connection: &mut AnyConnection, batch: &mut [&mut Box<dyn Task>]) -> Result<bool> {
-    if batch.is_empty() {
-        return Ok(true);
-    }
-    let together = transaction::savepoint(connection, |connection| {
+    let written = catch_unwind(AssertUnwindSafe(|| {
         let mut left = batch.iter_mut().filter(|task| !task.is_abandoned());
         left.try_for_each(|task| task.try_together(connection))
-    });
-    together.map(|written| written.is_ok())
+    }));
+    match written.unwrap_or(Err(Error::Panicked)) {
+        Ok(()) => Ok(true),
+        Err(error) if trouble::is_fatal(&error) => Err(error),
+        // Where the database has ended the transaction by itself, the first error says why.
+        Err(error) => transaction::begin_anew(connection).map(|()| false).map_err(|_| error),
+    }
 }
 
 fn write_each(connection: &mut AnyConnection, batch: &mut [&mut Box<dyn Task>]) -> Result<()> {
