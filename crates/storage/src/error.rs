@@ -1,6 +1,7 @@
 //! What can go wrong between a question and the database.
 
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Why the store could not be opened, asked or written.
@@ -76,6 +77,19 @@ impl Error {
 }
 
 impl Error {
+    /// What the system says of the file of a database, in words that tell what to do.
+    pub(crate) fn of_file(path: &Path, error: &std::io::Error) -> Self {
+        match error.kind() {
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+                Self::Forbidden { path: path.to_owned(), reason: error.to_string() }
+            }
+            ErrorKind::NotFound => {
+                Self::Unreachable(format!("{}: its folder does not exist; make it first", path.display()))
+            }
+            _ => Self::Unreachable(format!("{}: {error}", path.display())),
+        }
+    }
+
     /// What happened and all that led to it, for the log: the database's own words are the last.
     pub(crate) fn with_causes(&self) -> String {
         let causes = std::iter::successors(std::error::Error::source(self), |cause| cause.source());

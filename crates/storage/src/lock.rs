@@ -12,26 +12,24 @@ pub(crate) struct ServerLock {
 
 impl ServerLock {
     pub(crate) fn take(database: &Path) -> Result<Self> {
-        let forbidden =
-            |error: std::io::Error| Error::Forbidden { path: database.to_owned(), reason: error.to_string() };
-        let path = lock_path(database).map_err(forbidden)?;
-        let file =
-            OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(forbidden)?;
+        let failed = |error: std::io::Error| Error::of_file(database, &error);
+        let path = lock_path(database).map_err(failed)?;
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
         match file.try_lock() {
             Ok(()) => {
                 // SQLite would open a file that it may only read, and say so at the first write. No connection of
                 // this process is open yet, so closing the file drops no lock.
-                OpenOptions::new().append(true).open(database).map_err(forbidden)?;
+                OpenOptions::new().append(true).open(database).map_err(failed)?;
                 Ok(Self { _file: file })
             }
             Err(TryLockError::WouldBlock) => Err(Error::InUse(database.to_owned())),
-            Err(TryLockError::Error(error)) => Err(forbidden(error)),
+            Err(TryLockError::Error(error)) => Err(failed(error)),
         }
     }
 }
 
-/// Beside the real file, whatever link it was named by: so the file has to exist. Never the database file itself: closing any handle on
-/// that drops SQLite's own locks.
+/// Beside the real file, whatever link it was named by: so the file has to exist. Never the database file itself: closing
+/// any handle on that drops SQLite's own locks.
 fn lock_path(database: &Path) -> std::io::Result<PathBuf> {
     let mut name = database.canonicalize()?.into_os_string();
     name.push(".server-lock");

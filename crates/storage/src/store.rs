@@ -123,8 +123,7 @@ fn lock(path: &Path, access: Access) -> Result<Option<ServerLock>> {
 /// Makes the file, empty and readable by its owner alone, unless it is there. One that is there is not even opened:
 /// closing it would drop SQLite's own locks.
 fn create(path: &Path) -> Result<()> {
-    let failed =
-        |error: std::io::Error| Error::Forbidden { path: path.to_owned(), reason: error.to_string() };
+    let failed = |error: std::io::Error| Error::of_file(path, &error);
     let mut options = std::fs::OpenOptions::new();
     options.create_new(true).write(true);
     #[cfg(unix)]

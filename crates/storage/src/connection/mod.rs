@@ -10,6 +10,7 @@ pub(crate) mod trouble;
 use crate::{DatabaseUrl, Result};
 use diesel::{PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query};
 use std::fmt;
+use std::time::Duration;
 
 /// One query text for both: diesel dispatches at run time.
 #[derive(diesel::MultiConnection)]
@@ -37,17 +38,17 @@ impl AnyConnection {
         }
     }
 
-    /// As [`AnyConnection::open`], for the thread that writes.
-    pub(crate) fn open_for_writing(url: &DatabaseUrl) -> Result<Self> {
+    /// As [`AnyConnection::open`], for a thread that writes, and that waits so long for its turn.
+    pub(crate) fn open_for_writing(url: &DatabaseUrl, patience: Duration) -> Result<Self> {
         let mut connection = Self::open(url)?;
-        connection.prepare_for_writing()?;
+        connection.prepare_for_writing(patience)?;
         Ok(connection)
     }
 
     /// Settings that only a writer needs.
-    pub(crate) fn prepare_for_writing(&mut self) -> Result<()> {
+    pub(crate) fn prepare_for_writing(&mut self, patience: Duration) -> Result<()> {
         match self {
-            Self::Sqlite(connection) => sqlite::prepare_for_writing(connection),
+            Self::Sqlite(connection) => sqlite::prepare_for_writing(connection, patience),
             Self::Postgres(connection) => postgres::prepare_for_writing(connection),
         }
     }

@@ -5,6 +5,7 @@ use crate::{Error, Result};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection as _, SqliteConnection};
 use std::path::Path;
+use std::time::Duration;
 
 /// The oldest SQLite without the write-ahead log corruption of 3.7.0 to 3.51.2.
 const OLDEST: [u32; 3] = [3, 51, 3];
@@ -47,8 +48,9 @@ pub(super) fn keep_log(connection: &mut SqliteConnection) -> Result<()> {
     check(connection, JOURNAL_MODE)
 }
 
-pub(super) fn prepare_for_writing(connection: &mut SqliteConnection) -> Result<()> {
-    Ok(connection.batch_execute(WRITER_SETTINGS)?)
+pub(super) fn prepare_for_writing(connection: &mut SqliteConnection, patience: Duration) -> Result<()> {
+    let patience = format!("PRAGMA busy_timeout = {}", patience.as_millis());
+    Ok(connection.batch_execute(&format!("{WRITER_SETTINGS} {patience}"))?)
 }
 
 pub(super) fn shorten_log(connection: &mut SqliteConnection) -> Result<()> {

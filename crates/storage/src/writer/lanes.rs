@@ -194,7 +194,7 @@ impl<W: Hot> Shared<W> {
         {
             return Ok(connection);
         }
-        let mut connection = AnyConnection::open_for_writing(&self.url)?;
+        let mut connection = AnyConnection::open_for_writing(&self.url, STUCK)?;
         transaction::begin_beside_others(&mut connection)?;
         Ok(connection)
     }

@@ -48,7 +48,7 @@ pub(crate) struct Writer {
 impl Writer {
     /// Starts the threads; the first owns `connection`, and others are opened from `url`.
     pub(crate) fn start(url: &DatabaseUrl, manners: Manners, mut connection: AnyConnection) -> Result<Self> {
-        connection.prepare_for_writing()?;
+        connection.prepare_for_writing(manners.patience())?;
         let lanes = match url {
             DatabaseUrl::Sqlite(_) => None,
             DatabaseUrl::Postgres(_) => Some(Lanes::start(url)?),

@@ -23,6 +23,17 @@ pub(crate) enum Manners {
     Guest,
 }
 
+impl Manners {
+    /// How long it waits for its turn to write, where SQLite keeps none. A server's senders go away after five seconds;
+    /// nobody waits for a guest, and beside a busy server its turn may be long in coming.
+    pub(crate) fn patience(self) -> Duration {
+        match self {
+            Self::Host => Duration::from_secs(5),
+            Self::Guest => Duration::from_secs(60),
+        }
+    }
+}
+
 /// The longest that a guest waits between two transactions.
 const LONGEST_COURTESY: Duration = Duration::from_millis(100);
 
@@ -120,7 +131,7 @@ impl Session {
                 Err(error) => return Err(given_up(connection, error.into())),
             }
         }
-        let mut connection = AnyConnection::open_for_writing(&self.url)?;
+        let mut connection = AnyConnection::open_for_writing(&self.url, self.manners.patience())?;
         match transaction::begin(&mut connection) {
             Ok(()) => Ok(connection),
             Err(error) => Err(given_up(connection, error.into())),

@@ -20,6 +20,8 @@ const IDLE: u64 = 30 * 1024;
 /// By so much of what it holds it may grow between two looks, and by so many KiB on top.
 const GROWTH_PERCENT: u64 = 10;
 const GROWTH: u64 = 4 * 1024;
+/// Up to so many KiB caches and buffers fill once and stay: SQLite's pages of the writer alone take 16 MiB.
+const CACHES: u64 = 40 * 1024;
 
 pub(super) fn run(context: &Context<'_>) -> anyhow::Result<()> {
     let (sink, ledger) = (Sink::start()?, Arc::new(Ledger::default()));
@@ -46,7 +48,7 @@ pub(super) fn run(context: &Context<'_>) -> anyhow::Result<()> {
     ));
     let idle = if context.bench.profile == Profile::Release { idle.resident } else { idle.own };
     ensure!(idle < IDLE, "an idle server holds {}", mebibytes(idle));
-    let limit = held[1] + held[1] * GROWTH_PERCENT / 100 + GROWTH;
+    let limit = (held[1] + held[1] * GROWTH_PERCENT / 100 + GROWTH).max(CACHES);
     ensure!(held[2] <= limit, "the server grew under the flood: {}", grown.join(" then "));
     server.kill()?;
     Ok(())
