@@ -14,8 +14,8 @@ use std::time::Duration;
 const PAUSE: Duration = Duration::from_secs(10);
 /// A younger delivery may still be in the hands of whoever recorded it.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(15);
-/// So many are finished together, and share their transactions.
-pub(crate) const TOGETHER: usize = 64;
+/// So many are finished together, and share their transactions: no longer than a server beside a replay may wait.
+pub(crate) const TOGETHER: usize = 256;
 
 /// The running sweeper; dropping it stops it.
 #[derive(Debug)]

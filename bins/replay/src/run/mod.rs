@@ -19,7 +19,7 @@ use std::io::Write;
 use tally::Tally;
 
 /// Rows that are replayed before they are told of.
-const STEP: usize = 64;
+const STEP: usize = 256;
 
 const AFTER_HELP: &str = "\
 Examples:

@@ -18,8 +18,8 @@ const IDLE: Duration = Duration::from_secs(1);
 pub(crate) enum Manners {
     /// A server, whose senders wait.
     Host,
-    /// A command line beside a server: after each transaction it leaves the database alone for as long as it had it.
-    /// SQLite's waiting is not fair, and the server would come to nothing beside a program that always wants to write.
+    /// A command line beside a server: after each transaction it leaves the database alone for a moment. SQLite's waiting
+    /// is not fair, and the server would come to nothing beside a program that always wants to write.
     Guest,
 }
 
@@ -34,8 +34,9 @@ impl Manners {
     }
 }
 
-/// The longest that a guest waits between two transactions.
-const LONGEST_COURTESY: Duration = Duration::from_millis(100);
+/// A guest waits for such a part of the time that a transaction of its took, and no longer than this.
+const COURTESY: u32 = 4;
+const LONGEST_COURTESY: Duration = Duration::from_millis(50);
 
 /// What the thread owns. No connection is kept after a failure: whatever state it is in goes with it.
 pub(super) struct Session {
@@ -117,7 +118,7 @@ impl Session {
             Err(error) => return Err(given_up(connection, error)),
         }
         if self.manners == Manners::Guest {
-            std::thread::sleep(begun.elapsed().min(LONGEST_COURTESY));
+            std::thread::sleep((begun.elapsed() / COURTESY).min(LONGEST_COURTESY));
         }
         Ok(())
     }
