@@ -58,7 +58,7 @@ fn survive(context: &Context<'_>, place: &str) -> anyhow::Result<()> {
 /// The log says where each was, and what it said stays unsaid.
 fn await_panics(installation: &Installation<'_>) -> anyhow::Result<()> {
     let mut panicked = 0;
-    let waited = wait_for("the panics", Duration::from_secs(20), || {
+    let waited = wait_for("the panics", Duration::from_secs(60), || {
         panicked = installation.logs()?.matches("\"message\":\"panicked\"").count();
         Ok((panicked >= PANICS).then_some(()))
     });
