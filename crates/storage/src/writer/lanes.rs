@@ -160,8 +160,11 @@ impl<W: Hot> Shared<W> {
         let begun = Instant::now();
         for entry in batch {
             let mut alone = vec![entry];
+            if begun.elapsed() > PATIENCE_ALONE {
+                answer(alone, &Err(Arc::new(Error::Full)));
+                continue;
+            }
             match self.commit(connection, &mut alone) {
-                _ if begun.elapsed() > PATIENCE_ALONE => answer(alone, &Err(Arc::new(Error::Full))),
                 Err(error) if trouble::is_about_a_row(&error) => self.write_alone(connection, alone, error),
                 result => answer(alone, &result.map_err(told)),
             }

@@ -112,9 +112,11 @@ impl Session {
             crash_point("before-commit");
             Ok(transaction::commit(&mut connection)?)
         });
-        crash_point("after-commit");
         match written {
-            Ok(()) => self.connection = Some(connection),
+            Ok(()) => {
+                crash_point("after-commit");
+                self.connection = Some(connection);
+            }
             Err(error) => return Err(given_up(connection, error)),
         }
         if self.manners == Manners::Guest {
