@@ -12,6 +12,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(crate) struct Client {
     address: SocketAddr,
     kept: Option<BufReader<TcpStream>>,
+    /// Whether the connection of the last request had been answered on before.
+    pub(crate) was_let_in: bool,
 }
 
 /// What it was answered.
@@ -24,7 +26,7 @@ pub(crate) struct Answered {
 
 impl Client {
     pub(crate) fn of(address: &str) -> Self {
-        Self { address: address.parse().unwrap(), kept: None }
+        Self { address: address.parse().unwrap(), kept: None, was_let_in: false }
     }
 
     /// Sells as a store does.
@@ -40,6 +42,7 @@ impl Client {
     }
 
     pub(crate) fn request(&mut self, request: &str) -> io::Result<Answered> {
+        self.was_let_in = self.kept.is_some();
         let mut connection = match self.kept.take() {
             Some(kept) => kept,
             None => BufReader::new(connect(self.address)?),
