@@ -3,7 +3,7 @@
 use mintmark_licensing::Mode;
 use serde_json::Value;
 
-use crate::Order;
+use crate::Event;
 use crate::fields::Fault;
 
 /// A delivery, understood as far as it can be.
@@ -83,11 +83,9 @@ impl Kind {
 /// What is to be done about a delivery; the texts are reasons for a person, and begin with fixed words.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Verdict {
-    /// An order that is owed a license.
-    Sale(Box<Order>),
-    /// An event that is not a sale.
-    Noted,
-    /// Nothing to mint, nothing left to do: `test button`, `pre-order`, `refunded`, `disputed`.
+    /// What it tells of its order, at least one fact. A sale that was refunded or disputed meanwhile tells of both.
+    Events(Vec<Event>),
+    /// Nothing to mint, nothing left to do: `test button`, `pre-order`.
     Ignored(String),
     /// Readable, but not to be believed: `custom field overwrites email`, `field sent twice: price`.
     Held(String),

@@ -8,6 +8,7 @@
 
 mod source;
 
+mod event;
 mod interpretation;
 mod order;
 
@@ -21,6 +22,7 @@ mod settings;
 mod text;
 
 pub use error::Error;
+pub use event::{Charge, EndReason, Event, Extent, PlanChange};
 pub use interpretation::{Interpretation, Kind, Verdict};
 pub use order::{Order, Recurrence};
 pub use secret::WebhookSecret;

@@ -32,6 +32,8 @@ pub struct Order {
     pub is_recurring_charge: bool,
     /// Whether somebody else paid for it.
     pub is_gift: bool,
+    /// Who paid for a gift, if the store says so.
+    pub giver: Option<String>,
     /// When it was sold; `None` if the store does not say.
     pub sold_at: Option<Timestamp>,
 }

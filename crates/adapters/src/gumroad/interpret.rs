@@ -17,11 +17,13 @@ pub(super) fn interpret(body: &Body<'_>) -> Interpretation {
     let kind = kind(&fields);
     let verdict = match kind {
         Kind::Sale | Kind::TestButton => sale::verdict(&fields, kind),
-        Kind::Refund | Kind::Dispute | Kind::DisputeWon => events::verdict(&fields, "sale_id"),
-        Kind::Cancellation
+        Kind::Refund
+        | Kind::Dispute
+        | Kind::DisputeWon
+        | Kind::Cancellation
         | Kind::SubscriptionUpdated
         | Kind::SubscriptionEnded
-        | Kind::SubscriptionRestarted => events::verdict(&fields, "subscription_id"),
+        | Kind::SubscriptionRestarted => events::verdict(&fields, kind),
         Kind::Unknown => Verdict::Unreadable(unknown_event(&fields)),
     };
     let sale_id = trusted(&fields, "sale_id").unwrap_or_default();

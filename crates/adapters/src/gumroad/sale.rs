@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::collisions;
 use crate::fields::{Fault, Fields};
-use crate::{Kind, Order, Recurrence, Verdict, text};
+use crate::{Charge, Event, Extent, Kind, Order, Recurrence, Verdict, text};
 
 /// Without these nothing can be minted or mailed.
 const REQUIRED: [&str; 4] = ["sale_id", "product_id", "email", "price"];
@@ -20,33 +20,49 @@ const READ: [&str; 20] = [
 /// Names of products and codes are shorter in every store.
 const LONGEST_LABEL: usize = 255;
 
-/// Decides in an order that matters: first whether the body can be believed, then whether it is a sale at all, then
-/// whether it is complete, and last whether the money stays.
+/// Decides in an order that matters: first whether the body can be believed, then whether it is a sale at all, and last
+/// whether it is complete.
 pub(super) fn verdict(fields: &Fields, kind: Kind) -> Verdict {
-    decide(fields, kind).map_or_else(|refusal| refusal, |order| Verdict::Sale(Box::new(order)))
+    decide(fields, kind).map_or_else(|refusal| refusal, Verdict::Events)
 }
 
-fn decide(fields: &Fields, kind: Kind) -> Result<Order, Verdict> {
+fn decide(fields: &Fields, kind: Kind) -> Result<Vec<Event>, Verdict> {
     collisions::hold(fields, &READ)?;
     let flags = Flags::read(fields).map_err(Verdict::Held)?;
     if kind == Kind::TestButton {
         return Err(Verdict::Ignored("test button".to_owned()));
     }
     let order = order(fields, &flags).map_err(|fault| Verdict::Unreadable(fault.to_string()))?;
-    match flags.obstacle() {
-        Some(reason) => Err(Verdict::Ignored(reason.to_owned())),
-        None => Ok(order),
+    if flags.is_preorder {
+        return Err(Verdict::Ignored("pre-order".to_owned()));
     }
+    Ok(told(order, &flags))
+}
+
+/// The sale, and what became of its money before Gumroad told of it.
+fn told(order: Order, flags: &Flags) -> Vec<Event> {
+    let charge = Charge::of(&order);
+    let mut events = vec![Event::Sold(Box::new(order))];
+    if flags.refunded {
+        events.push(Event::Refunded { charge: charge.clone(), extent: Extent::Full });
+    }
+    if flags.disputed {
+        events.push(Event::Disputed(charge.clone()));
+    }
+    if flags.dispute_won {
+        events.push(Event::DisputeWon(charge));
+    }
+    events
 }
 
 /// What the body answers with yes or no.
 pub(super) struct Flags {
-    is_recurring_charge: bool,
+    pub(super) is_recurring_charge: bool,
     is_preorder: bool,
     is_gift: bool,
-    refunded: bool,
-    disputed: bool,
-    dispute_won: bool,
+    pub(super) refunded: bool,
+    pub(super) disputed: bool,
+    pub(super) dispute_won: bool,
 }
 
 impl Flags {
@@ -61,17 +77,6 @@ impl Flags {
             disputed: fields.flag("disputed")?,
             dispute_won: fields.flag("dispute_won")?,
         })
-    }
-
-    /// Why no license is owed although a sale took place. `disputed` stays true when the dispute is won.
-    fn obstacle(&self) -> Option<&'static str> {
-        if self.is_preorder {
-            return Some("pre-order");
-        }
-        if self.refunded {
-            return Some("refunded");
-        }
-        (self.disputed && !self.dispute_won).then_some("disputed")
     }
 }
 
@@ -94,8 +99,14 @@ fn order(fields: &Fields, flags: &Flags) -> Result<Order, Fault> {
         offer_code: label(fields, "offer_code")?,
         is_recurring_charge: flags.is_recurring_charge,
         is_gift: flags.is_gift,
+        giver: if flags.is_gift { giver(fields)? } else { None },
         sold_at: fields.time("sale_timestamp")?,
     })
+}
+
+/// Gumroad writes it only for gifts; in any other sale it would be a custom field of this name.
+fn giver(fields: &Fields) -> Result<Option<String>, Fault> {
+    fields.email("gifter_email")
 }
 
 fn required<T>(name: &str, value: Option<T>) -> Result<T, Fault> {
@@ -126,7 +137,11 @@ fn quantity(fields: &Fields) -> Result<u32, Fault> {
 
 /// A period that we do not know is none: only licenses that end with the paid period ask for it.
 fn recurrence(fields: &Fields) -> Option<Recurrence> {
-    match fields.get("recurrence")?.as_str()? {
+    recurrence_named(fields.get("recurrence")?.as_str()?)
+}
+
+pub(super) fn recurrence_named(word: &str) -> Option<Recurrence> {
+    match word {
         "monthly" => Some(Recurrence::Monthly),
         "quarterly" => Some(Recurrence::Quarterly),
         "biannually" => Some(Recurrence::Biannually),

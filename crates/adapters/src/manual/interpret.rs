@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::Mint;
 use crate::fields::{Fault, check_email, check_identifier};
-use crate::{Body, Interpretation, Kind, Order, Verdict, text};
+use crate::{Body, Event, Interpretation, Kind, Order, Verdict, text};
 
 pub(super) fn interpret(body: &Body<'_>) -> Interpretation {
     match read(body.bytes) {
@@ -52,7 +52,7 @@ fn sale(mint: &Mint) -> Interpretation {
             "sale_timestamp": mint.sold_at,
             "note": mint.note,
         })),
-        verdict: Verdict::Sale(Box::new(order(mint))),
+        verdict: Verdict::Events(vec![Event::Sold(Box::new(order(mint)))]),
     }
 }
 
@@ -72,6 +72,7 @@ fn order(mint: &Mint) -> Order {
         offer_code: None,
         is_recurring_charge: false,
         is_gift: false,
+        giver: None,
         sold_at: mint.sold_at,
     }
 }

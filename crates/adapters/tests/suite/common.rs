@@ -1,6 +1,6 @@
 //! Bodies to vary, and short words for what becomes of them.
 
-use mintmark_adapters::{Body, Interpretation, Order, SourceSettings, Sources, Verdict};
+use mintmark_adapters::{Body, Event, Extent, Interpretation, Order, SourceSettings, Sources, Verdict};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
@@ -58,7 +58,10 @@ impl Form {
 
     pub(crate) fn order(&self) -> Order {
         match self.interpreted().verdict {
-            Verdict::Sale(order) => *order,
+            Verdict::Events(events) => match events.into_iter().next() {
+                Some(Event::Sold(order)) => *order,
+                other => panic!("not a sale: {other:?}"),
+            },
             other => panic!("not a sale: {other:?}"),
         }
     }
@@ -75,11 +78,26 @@ pub(crate) fn judged_json(json: &str) -> String {
 /// A verdict in one line.
 pub(crate) fn judged(interpretation: &Interpretation) -> String {
     match &interpretation.verdict {
-        Verdict::Sale(_) => "sale".to_owned(),
-        Verdict::Noted => "noted".to_owned(),
+        Verdict::Events(events) => events.iter().map(named).collect::<Vec<_>>().join(", "),
         Verdict::Ignored(reason) => format!("ignored: {reason}"),
         Verdict::Held(reason) => format!("held: {reason}"),
         Verdict::Unreadable(reason) => reason.clone(),
+    }
+}
+
+fn named(event: &Event) -> &'static str {
+    match event {
+        Event::Sold(_) => "sale",
+        Event::Refunded { extent: Extent::Full, .. } => "refunded",
+        Event::Refunded { extent: Extent::Partial, .. } => "partly refunded",
+        Event::Refunded { extent: Extent::Unknown, .. } => "refunded, unknown how much",
+        Event::Disputed(_) => "disputed",
+        Event::DisputeWon(_) => "dispute won",
+        Event::Cancelled { .. } => "cancelled",
+        Event::PlanChanged(_) => "plan changed",
+        Event::Ended { .. } => "ended",
+        Event::Restarted { .. } => "restarted",
+        Event::TrialUntil(_) => "trial",
     }
 }
 

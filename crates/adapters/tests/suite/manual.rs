@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use mintmark_adapters::manual::Mint;
-use mintmark_adapters::{Body, Interpretation, Request, Verdict};
+use mintmark_adapters::{Body, Event, Interpretation, Request, Verdict};
 use serde_json::json;
 
 use super::common::{judged, sources};
@@ -28,7 +28,8 @@ fn interpret(bytes: &[u8]) -> Interpretation {
 fn what_was_written_by_hand_is_read_back_as_an_order() {
     let interpretation = interpret(&mint().to_body());
     assert_eq!(interpretation.order_id.as_deref(), Some("hand-1"));
-    let Verdict::Sale(order) = interpretation.verdict else { panic!("not a sale") };
+    let Verdict::Events(events) = interpretation.verdict else { panic!("not a sale") };
+    let [Event::Sold(order)] = events.as_slice() else { panic!("not a sale") };
     assert_eq!((order.name.as_str(), order.email.as_str()), ("ada", "ada@example.com"));
     assert_eq!((order.quantity, order.price_usd_cents, order.sold_at), (3, None, mint().sold_at));
     assert_eq!(interpretation.facts.unwrap()["note"], "for the review");

@@ -1,6 +1,6 @@
 //! What holds for whatever bytes arrive, for the tests here and for the fuzz targets in `fuzz/`.
 
-use mintmark_adapters::{Body, Interpretation, Order, SourceSettings, Sources, Verdict};
+use mintmark_adapters::{Body, Event, Interpretation, Order, SourceSettings, Sources, Verdict};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
@@ -68,8 +68,14 @@ fn interpret(source: &str, content_type: Option<&str>, bytes: &[u8]) -> Interpre
 
 fn is_sane(answer: &Interpretation, size: usize) {
     match &answer.verdict {
-        Verdict::Sale(order) => is_fit_for_a_license(order),
-        Verdict::Noted => {}
+        Verdict::Events(events) => {
+            assert!(!events.is_empty(), "no fact at all");
+            for event in events {
+                if let Event::Sold(order) = event {
+                    is_fit_for_a_license(order);
+                }
+            }
+        }
         Verdict::Ignored(reason) => assert!(IGNORED.contains(&reason.as_str()), "{reason:?}"),
         Verdict::Held(reason) => is_told_in(HELD, reason),
         Verdict::Unreadable(reason) => is_told_in(UNREADABLE, reason),

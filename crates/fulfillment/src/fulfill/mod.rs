@@ -9,7 +9,7 @@ use crate::{Error, Fulfillment};
 use attempt::{Attempt, Ending};
 use futures_util::FutureExt as _;
 use jiff::Timestamp;
-use mintmark_adapters::{Order, Verdict};
+use mintmark_adapters::{Event, Order, Verdict};
 use mintmark_licensing::Mode;
 use mintmark_storage::{Delivery, Issue, Issued, Subject};
 use sale::Sale;
@@ -61,10 +61,16 @@ impl Fulfillment {
         };
         let subject = attempt::subject(&interpretation);
         let ending = match interpretation.verdict {
-            Verdict::Sale(order) => {
-                return self.fulfill_sale(attempt, subject, interpretation.mode, &order).await;
-            }
-            Verdict::Noted => Ending::noted(),
+            Verdict::Events(events) => match events.as_slice() {
+                [Event::Sold(order)] => {
+                    return self.fulfill_sale(attempt, subject, interpretation.mode, order).await;
+                }
+                [Event::Sold(order), rest @ ..] => match obstacle(rest) {
+                    Some(reason) => Ending::ignored(reason.to_owned()),
+                    None => return self.fulfill_sale(attempt, subject, interpretation.mode, order).await,
+                },
+                _ => Ending::noted(),
+            },
             Verdict::Ignored(reason) => Ending::ignored(reason),
             Verdict::Held(reason) => Ending::held(reason),
             Verdict::Unreadable(reason) => Ending::failed(reason),
@@ -144,6 +150,16 @@ impl Fulfillment {
         let first = self.records.store.first_arrival(&delivery.recorded.source, mode.as_str(), order_id)?;
         Ok(first.map_or(delivery.recorded.received_at, |first| first.min(delivery.recorded.received_at)))
     }
+}
+
+/// Why no license is owed although a sale took place.
+fn obstacle(events: &[Event]) -> Option<&'static str> {
+    let is_won = events.iter().any(|event| matches!(event, Event::DisputeWon(_)));
+    if events.iter().any(|event| matches!(event, Event::Refunded { .. })) {
+        return Some("refunded");
+    }
+    let is_disputed = events.iter().any(|event| matches!(event, Event::Disputed(_)));
+    (is_disputed && !is_won).then_some("disputed")
 }
 
 fn licensed(issued: Issued) -> Fulfilled {
