@@ -11,6 +11,7 @@ mod error;
 mod fulfill;
 mod inspect;
 mod installation;
+mod lifecycle;
 mod mailing;
 mod open;
 mod operate;

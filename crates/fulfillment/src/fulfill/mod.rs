@@ -4,6 +4,7 @@ mod attempt;
 mod sale;
 
 use crate::catalog::Decision;
+use crate::lifecycle::Told;
 use crate::mailing::Mailing;
 use crate::{Error, Fulfillment};
 use attempt::{Attempt, Ending};
@@ -104,18 +105,19 @@ impl Fulfillment {
             Some(sold_at) => sold_at,
             None => self.first_arrival(delivery, mode, &order.order_id)?,
         };
-        // A blob counts in seconds, and the license's other times must agree with it.
-        let sold_at = Timestamp::from_second(sold_at.as_second()).unwrap_or(sold_at);
-        let terms = match self.catalog().terms(&delivery.recorded.source, mode, order, sold_at) {
-            Decision::Mint(terms) => terms,
+        let told =
+            Told { event: Event::Sold(Box::new(order.clone())), delivery: delivery.id, received_at: sold_at };
+        let entitled = match self.catalog().decide(&delivery.recorded.source, mode, &[told], attempt.now) {
+            Decision::Licensed(entitled) => entitled,
             Decision::Ignored(reason) => {
                 return self.conclude(attempt, subject, Ending::ignored(reason)).await;
             }
             Decision::Unmapped(reason) => {
                 return self.conclude(attempt, subject, Ending::failed(reason)).await;
             }
+            Decision::Unsold => return self.conclude(attempt, subject, Ending::noted()).await,
         };
-        let sale = Sale { delivery, mode, order, sold_at, terms: &terms };
+        let sale = Sale { delivery, mode, entitled: &entitled };
         let license = match self.mint(&sale) {
             Ok(license) => license,
             Err(error) => {

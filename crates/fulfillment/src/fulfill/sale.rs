@@ -1,7 +1,7 @@
 //! What a sale becomes: a license, minted from its facts alone, with its letter.
 
 use crate::Fulfillment;
-use crate::catalog::Terms;
+use crate::catalog::{Entitled, Terms};
 use crate::settings::Licensee;
 use jiff::{Timestamp, ToSpan as _};
 use mintmark_adapters::Order;
@@ -15,23 +15,19 @@ const HEAD_START_SECONDS: i64 = 30;
 const LONGEST_LICENSEE: usize = 128;
 /// An order of a single item has no other.
 const ONLY_ITEM: u32 = 0;
-/// Renewals count on from here.
-const FIRST_BLOB: u32 = 1;
 
 /// A sale that is owed a license, with everything that minting depends on.
 #[derive(Clone, Copy)]
 pub(super) struct Sale<'a> {
     pub(super) delivery: &'a Delivery,
     pub(super) mode: Mode,
-    pub(super) order: &'a Order,
-    pub(super) sold_at: Timestamp,
-    pub(super) terms: &'a Terms,
+    pub(super) entitled: &'a Entitled,
 }
 
 impl Fulfillment {
     /// Pure: the same sale and the same keys give the same license, byte for byte.
     pub(super) fn mint(&self, sale: &Sale<'_>) -> Result<NewLicense, mintmark_licensing::Error> {
-        let Sale { delivery, mode, order, sold_at, terms } = sale;
+        let Sale { delivery, mode, entitled: Entitled { order, sold_at, terms, state, .. } } = sale;
         let licensee = self.licensee(order);
         let minted = self.keys.signing.mint(&self.keys.secret, &self.grant(sale, licensee.as_deref()))?;
         Ok(NewLicense {
@@ -42,7 +38,7 @@ impl Fulfillment {
             product_id: order.product_id.clone(),
             product_name: terms.product_name.clone(),
             tier: terms.tier.as_str().to_owned(),
-            seats: terms.seats.into(),
+            seats: state.seats.into(),
             email: order.email.clone(),
             name: order.name.clone(),
             source: delivery.recorded.source.clone(),
@@ -51,9 +47,9 @@ impl Fulfillment {
             source_order_id: order.order_id.clone(),
             item: ONLY_ITEM.into(),
             issued_at: *sold_at,
-            expires_at: terms.expires_at,
-            updates_until: terms.updates_until,
-            seq: FIRST_BLOB.into(),
+            expires_at: state.expires_at,
+            updates_until: state.updates_until,
+            seq: state.seq.into(),
         })
     }
 
@@ -62,29 +58,29 @@ impl Fulfillment {
         let head_start = if self.outbox.is_some() { HEAD_START_SECONDS } else { 0 };
         NewLetter {
             mail_uid: uuid::Uuid::new_v4().to_string(),
-            template: sale.terms.letter.clone(),
-            download: sale.terms.download.clone(),
-            recipient: sale.order.email.clone(),
-            unmailable: Address::parse(&sale.order.email).err().map(|error| error.to_string()),
+            template: sale.entitled.terms.letter.clone(),
+            download: sale.entitled.terms.download.clone(),
+            recipient: sale.entitled.order.email.clone(),
+            unmailable: Address::parse(&sale.entitled.order.email).err().map(|error| error.to_string()),
             not_before: now.saturating_add(head_start.seconds()).unwrap_or(now),
         }
     }
 
     fn grant<'a>(&'a self, sale: &Sale<'a>, licensee: Option<&'a str>) -> Grant<'a> {
-        let Sale { delivery, mode, order, sold_at, terms } = *sale;
+        let Sale { delivery, mode, entitled: Entitled { order, sold_at, terms, state, .. } } = *sale;
         let (source, order_id) = (&delivery.recorded.source, &order.order_id);
         Grant {
             identity: OrderIdentity { source, mode, order_id, item: ONLY_ITEM },
             generation: 0,
             line: self.line(terms),
             tier: &terms.tier,
-            seq: FIRST_BLOB.into(),
+            seq: state.seq.into(),
             issued_at: sold_at.as_second(),
-            expires_at: terms.expires_at.map(Timestamp::as_second),
-            grace: terms.grace,
-            updates_until: terms.updates_until.map(Timestamp::as_second),
+            expires_at: state.expires_at.map(Timestamp::as_second),
+            grace: state.grace,
+            updates_until: state.updates_until.map(Timestamp::as_second),
             entitlements: &terms.entitlements,
-            seats: Some(terms.seats),
+            seats: Some(state.seats),
             licensee,
         }
     }
