@@ -7,7 +7,7 @@ use jiff::{Timestamp, ToSpan as _};
 use mintmark_adapters::Order;
 use mintmark_licensing::{Grant, Line, Mode, OrderIdentity};
 use mintmark_mail::Address;
-use mintmark_storage::{Delivery, NewLetter, NewLicense};
+use mintmark_storage::{Delivery, LetterKind, NewLetter, NewLicense};
 
 /// A server sends its own new letters at once; this long it keeps the others off them.
 const HEAD_START_SECONDS: i64 = 30;
@@ -57,6 +57,7 @@ impl Fulfillment {
     pub(super) fn letter(&self, sale: &Sale<'_>, now: Timestamp) -> NewLetter {
         let head_start = if self.outbox.is_some() { HEAD_START_SECONDS } else { 0 };
         NewLetter {
+            kind: LetterKind::License,
             mail_uid: uuid::Uuid::new_v4().to_string(),
             template: sale.entitled.terms.letter.clone(),
             download: sale.entitled.terms.download.clone(),
