@@ -34,7 +34,6 @@ use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryD
 use jiff::Timestamp;
 use row::Joined;
 
-pub(crate) use queue::insert;
 pub(crate) use row::Row;
 
 /// A letter that is about to be written down.
