@@ -13,6 +13,7 @@ mod keys;
 mod letters;
 mod membership;
 mod orders;
+mod reconcile;
 mod sale;
 mod sending;
 mod settings;
