@@ -13,6 +13,7 @@ mod inspect;
 mod installation;
 mod lifecycle;
 mod mailing;
+mod mint;
 mod open;
 mod operate;
 mod outbox;

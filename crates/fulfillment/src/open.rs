@@ -1,7 +1,8 @@
 //! The composition root: settings become an installation that can fulfill.
 
 use crate::catalog::Catalog;
-use crate::installation::{DataFolder, GENERATED_FOR, Installation, Keys, StoredSecret, WEBHOOK_SECRET};
+use crate::installation::{DataFolder, GENERATED_FOR, Installation, StoredSecret, WEBHOOK_SECRET};
+use crate::mint::Minter;
 use crate::outbox::{Clock, Office, Outbox, Term};
 use crate::records::Records;
 use crate::settings::Settings;
@@ -28,7 +29,7 @@ pub enum Role {
 #[derive(Debug)]
 pub struct Fulfillment {
     pub(crate) records: Records,
-    pub(crate) keys: Keys,
+    pub(crate) minter: Arc<Minter>,
     pub(crate) settings: Settings,
     pub(crate) outbox: Option<Outbox>,
     catalog: RwLock<Arc<Catalog>>,
@@ -53,7 +54,7 @@ impl Fulfillment {
         let made_secret = secret.and_then(StoredSecret::made);
         Ok(Self {
             records: Records::new(store, &sources)?,
-            keys,
+            minter: Arc::new(Minter::new(keys, settings.signing.clone())),
             settings,
             outbox: None,
             catalog: RwLock::new(Arc::new(catalog)),
@@ -117,7 +118,7 @@ impl Fulfillment {
 
     /// The key that apps verify blobs with.
     pub fn public_key(&self) -> PublicKey {
-        self.keys.signing.public_key()
+        self.minter.keys.signing.public_key()
     }
 
     /// A product of a source that gets a license, to show how one is sold.

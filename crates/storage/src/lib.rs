@@ -29,6 +29,7 @@ mod deliveries;
 mod error;
 mod identity;
 mod lead;
+mod ledger;
 mod letters;
 mod licenses;
 mod lock;
@@ -50,13 +51,14 @@ pub use deliveries::{Delivery, NewDelivery, Unfinished};
 pub use error::Error;
 pub use identity::Registration;
 pub use lead::Lead;
+pub use ledger::{Change, Held, Ledger, Mint, OnRecord, OrderName, Revision};
 pub use letters::{Claim, ClaimedLetter, Doubt, Finish, Letter, LetterResult, NewLetter, Share};
-pub use licenses::{Issue, Issued, License, LicenseEvent, LicenseFilter, NewLicense};
+pub use licenses::{Issue, Issued, License, LicenseEvent, LicenseFilter, LicenseState, NewLicense};
 pub use pending::Pending;
 pub use rows::{AuditFilter, AuditRow};
 pub use store::{Access, Store};
 pub use url::{DatabaseUrl, UrlError};
-pub use words::{LetterState, LicenseStatus, Origin, Outcome};
+pub use words::{LetterKind, LetterState, LicenseStatus, Origin, Outcome};
 
 /// What every function of this crate returns.
 pub type Result<T> = std::result::Result<T, Error>;

@@ -4,8 +4,9 @@ use super::product::{FreeOrders, Keys, Licensed, Notice, Product, TestOrders};
 use super::{Catalog, Terms};
 use crate::lifecycle::{History, State, Told};
 use jiff::Timestamp;
-use mintmark_adapters::Order;
+use mintmark_adapters::{Event, Order};
 use mintmark_licensing::Mode;
+use std::borrow::Cow;
 
 /// One letter has room for no more, and a quantity is a number that a sender may choose.
 const MOST_KEYS: u32 = 1_000;
@@ -35,17 +36,16 @@ pub(crate) struct Entitled {
     /// What its history has made of it.
     pub(crate) state: State,
     /// How many licenses: items 0 to this less one. It never falls, so that no license is out of reach.
-    #[allow(dead_code, reason = "read by whoever settles orders")]
     pub(crate) keys: u32,
     /// The occasions on which the buyer gets a further letter.
-    #[allow(dead_code, reason = "read by whoever settles orders")]
     pub(crate) notify: Vec<Notice>,
 }
 
 impl Catalog {
     /// What the order gets of which all of `told` is known at `now`.
     pub(crate) fn decide(&self, source: &str, mode: Mode, told: &[Told], now: Timestamp) -> Decision {
-        let Some(history) = History::of(told) else { return Decision::Unsold };
+        let believed = self.believed(source, told);
+        let Some(history) = History::of(&believed) else { return Decision::Unsold };
         let product_id = &history.first().order.product_id;
         let product = match self.product(source, product_id) {
             None => return Decision::Unmapped(self.unmapped(source, product_id)),
@@ -67,6 +67,33 @@ impl Catalog {
                 Decision::Unmapped(format!("config/products.yaml: {source}/{product_id}: {reason}"))
             }
         }
+    }
+}
+
+impl Catalog {
+    /// Leaves out tellings of a charge that name a product without a license, where another telling names one with: it
+    /// was told again after a mistake.
+    fn believed<'a>(&self, source: &str, told: &'a [Told]) -> Cow<'a, [Told]> {
+        let is_licensed = |told: &Told| match &told.event {
+            Event::Sold(order) => {
+                matches!(self.product(source, &order.product_id), Some(Product::Licensed(_)))
+            }
+            _ => true,
+        };
+        let corrected =
+            |told_again: &Told| told.iter().any(|other| same_charge(other, told_again) && is_licensed(other));
+        let is_superseded = |told: &&Told| !is_licensed(told) && corrected(told);
+        if told.len() < 2 || !told.iter().any(|told| is_superseded(&told)) {
+            return Cow::Borrowed(told);
+        }
+        Cow::Owned(told.iter().filter(|told| !is_superseded(told)).cloned().collect())
+    }
+}
+
+fn same_charge(one: &Told, other: &Told) -> bool {
+    match (&one.event, &other.event) {
+        (Event::Sold(one), Event::Sold(other)) => one.sale_id == other.sale_id,
+        _ => false,
     }
 }
 
