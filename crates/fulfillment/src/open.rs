@@ -120,6 +120,11 @@ impl Fulfillment {
         self.keys.signing.public_key()
     }
 
+    /// The key that apps verify revocation lists with.
+    pub fn revocation_public_key(&self) -> PublicKey {
+        self.keys.revocation.public_key()
+    }
+
     /// A product of a source that gets a license, to show how one is sold.
     pub fn example_product(&self, source: &str) -> Option<String> {
         self.catalog().any_product(source).map(str::to_owned)

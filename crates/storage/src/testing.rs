@@ -54,6 +54,16 @@ impl TestDatabase {
         self.folder.path().to_owned()
     }
 
+    /// Takes a name out of the table of who the installation is, as if nothing had ever been registered under it.
+    ///
+    /// # Panics
+    /// When the database cannot be used.
+    pub fn forget(&self, name: &str) {
+        let mut connection = AnyConnection::open(&self.url).expect("the database opens");
+        let statement = format!("DELETE FROM identity WHERE name = '{name}'");
+        connection.batch_execute(&statement).expect("the database obeys");
+    }
+
     /// The URL with its credentials, as an operator would set it.
     pub fn url_text(&self) -> String {
         match &self.url {
