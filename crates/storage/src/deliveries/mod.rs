@@ -5,6 +5,7 @@ mod retry;
 mod row;
 
 pub(crate) use retry::Retry;
+pub(crate) use row::Row;
 
 use crate::schema::{conclusions, deliveries};
 use crate::{Origin, Pending, Result, Store, time};

@@ -21,6 +21,7 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 use jiff::Timestamp;
 use row::Joined;
 
+pub(crate) use queue::insert;
 pub(crate) use row::Row;
 
 /// The kind of the letter that brings a license.

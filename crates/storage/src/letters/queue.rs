@@ -64,7 +64,7 @@ impl Store {
 }
 
 /// Inside the transaction of whatever the letter is about.
-fn insert(
+pub(crate) fn insert(
     connection: &mut AnyConnection,
     license: i64,
     license_id: &str,

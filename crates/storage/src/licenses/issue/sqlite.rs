@@ -6,7 +6,9 @@ use crate::connection::statement::Fixed;
 use crate::letters::{self, Letter};
 use crate::licenses::Row;
 use crate::licenses::{License, NewLicense};
-use crate::schema::{letters as letter_table, license_events, licenses};
+use crate::schema::{
+    conclusions as conclusion_table, deliveries, letters as letter_table, license_events, licenses,
+};
 use crate::{LicenseStatus, Outcome, Result, time};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl,
@@ -16,6 +18,9 @@ use jiff::Timestamp;
 
 pub(super) fn write(connection: &mut SqliteConnection, issue: &Issue) -> Result<Written> {
     let Issue { license, letter, conclusion } = issue;
+    if has_been_told(connection, license, conclusion)? {
+        return found(connection, license, conclusion);
+    }
     let Some(number) = insert(connection, license, conclusion.at)? else {
         return found(connection, license, conclusion);
     };
@@ -24,6 +29,24 @@ pub(super) fn write(connection: &mut SqliteConnection, issue: &Issue) -> Result<
     let conclusion = Conclusion { outcome: Some(Outcome::Minted), ..conclusion.clone() };
     conclusions::write(connection, &conclusion, Some(number))?;
     Ok(Written::Now(letter))
+}
+
+/// Whether another delivery of the order was concluded, whatever it said.
+fn has_been_told(
+    connection: &mut SqliteConnection,
+    license: &NewLicense,
+    conclusion: &Conclusion,
+) -> QueryResult<bool> {
+    struct Told;
+    let told = conclusion_table::table
+        .inner_join(deliveries::table)
+        .filter(deliveries::source.eq(&license.source).and(conclusion_table::mode.eq(&license.mode)))
+        .filter(conclusion_table::order_id.eq(&conclusion.subject.order_id))
+        .filter(conclusion_table::delivery_id.ne(conclusion.delivery_id))
+        .select(conclusion_table::delivery_id)
+        .limit(1);
+    let found: Option<i64> = Fixed::<Told, _>::new(told).get_result(connection).optional()?;
+    Ok(found.is_some())
 }
 
 /// Its number, unless the order has one already.
@@ -70,7 +93,16 @@ fn add_event(connection: &mut SqliteConnection, number: i64, conclusion: &Conclu
 }
 
 fn found(connection: &mut SqliteConnection, new: &NewLicense, conclusion: &Conclusion) -> Result<Written> {
-    let (number, license) = of_same_order(connection, new)?;
+    let Some((number, license)) = of_same_order(connection, new)? else {
+        return if has_been_told(connection, new, conclusion)? {
+            Ok(Written::Contested)
+        } else {
+            Err(held_by_another_order())
+        };
+    };
+    if license.state.status != LicenseStatus::Active {
+        return Ok(Written::Contested);
+    }
     let letter: Option<letters::Row> = letter_table::table
         .filter(letter_table::license_number.eq(number).and(letter_table::replaced.eq(false)))
         .first(connection)
@@ -81,12 +113,11 @@ fn found(connection: &mut SqliteConnection, new: &NewLicense, conclusion: &Concl
     Ok(Written::Before(Box::new((license, letter))))
 }
 
-fn of_same_order(connection: &mut SqliteConnection, new: &NewLicense) -> Result<(i64, License)> {
+fn of_same_order(connection: &mut SqliteConnection, new: &NewLicense) -> Result<Option<(i64, License)>> {
     let row: Option<Row> = licenses::table
         .filter(licenses::source.eq(&new.source).and(licenses::mode.eq(&new.mode)))
         .filter(licenses::source_order_id.eq(&new.source_order_id).and(licenses::item.eq(new.item)))
         .first(connection)
         .optional()?;
-    let row = row.ok_or_else(held_by_another_order)?;
-    Ok((row.number, row.into_license()?))
+    row.map(|row| Ok((row.number, row.into_license()?))).transpose()
 }
