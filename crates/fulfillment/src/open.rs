@@ -4,6 +4,7 @@ use crate::catalog::Catalog;
 use crate::installation::{DataFolder, GENERATED_FOR, Installation, Keys, StoredSecret, WEBHOOK_SECRET};
 use crate::outbox::{Clock, Office, Outbox, Term};
 use crate::records::Records;
+use crate::revocation::Shelf;
 use crate::settings::Settings;
 use crate::{Error, Problems};
 use jiff::Timestamp;
@@ -31,6 +32,7 @@ pub struct Fulfillment {
     pub(crate) keys: Keys,
     pub(crate) settings: Settings,
     pub(crate) outbox: Option<Outbox>,
+    pub(crate) shelf: Shelf,
     catalog: RwLock<Arc<Catalog>>,
     templates: Arc<Templates>,
     made_secret: Option<WebhookSecret>,
@@ -56,6 +58,7 @@ impl Fulfillment {
             keys,
             settings,
             outbox: None,
+            shelf: Shelf::default(),
             catalog: RwLock::new(Arc::new(catalog)),
             templates,
             made_secret,

@@ -13,6 +13,8 @@ mod keys;
 mod letters;
 mod membership;
 mod orders;
+mod refreshing;
+mod revoking;
 mod sale;
 mod sending;
 mod settings;
