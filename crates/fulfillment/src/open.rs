@@ -1,7 +1,8 @@
 //! The composition root: settings become an installation that can fulfill.
 
 use crate::catalog::Catalog;
-use crate::installation::{DataFolder, GENERATED_FOR, Installation, Keys, StoredSecret, WEBHOOK_SECRET};
+use crate::installation::{DataFolder, GENERATED_FOR, Installation, StoredSecret, WEBHOOK_SECRET};
+use crate::mint::Minter;
 use crate::outbox::{Clock, Office, Outbox, Term};
 use crate::records::Records;
 use crate::revocation::Shelf;
@@ -29,7 +30,7 @@ pub enum Role {
 #[derive(Debug)]
 pub struct Fulfillment {
     pub(crate) records: Records,
-    pub(crate) keys: Keys,
+    pub(crate) minter: Arc<Minter>,
     pub(crate) settings: Settings,
     pub(crate) outbox: Option<Outbox>,
     pub(crate) shelf: Shelf,
@@ -55,7 +56,7 @@ impl Fulfillment {
         let made_secret = secret.and_then(StoredSecret::made);
         Ok(Self {
             records: Records::new(store, &sources)?,
-            keys,
+            minter: Arc::new(Minter::new(keys, settings.signing.clone())),
             settings,
             outbox: None,
             shelf: Shelf::default(),
@@ -120,7 +121,7 @@ impl Fulfillment {
 
     /// The key that apps verify blobs with.
     pub fn public_key(&self) -> PublicKey {
-        self.keys.signing.public_key()
+        self.minter.keys.signing.public_key()
     }
 
     /// The key that apps verify revocation lists with.

@@ -6,7 +6,9 @@ use futures_util::future::join_all;
 use jiff::Timestamp;
 use mintmark_adapters::manual::Mint;
 use mintmark_mail::Address;
-use mintmark_storage::{AuditRow, LetterState, License, NewDelivery, NewLetter, Origin};
+use mintmark_storage::{
+    AuditRow, Letter, LetterKind, LetterState, License, LicenseStatus, NewDelivery, NewLetter, Origin,
+};
 use std::collections::BTreeMap;
 
 /// What a replay did with one delivery.
@@ -89,10 +91,13 @@ impl Fulfillment {
     /// The database fails.
     pub fn resend(&self, license: &License, to: Option<&Address>, now: Timestamp) -> Result<Resent, Error> {
         let recipient = to.map_or_else(|| license.terms.email.clone(), |address| address.as_str().to_owned());
-        let earlier = self.records.store.newest_letter(&license.terms.id)?;
-        let (template, download) =
-            earlier.map_or_else(|| ("license".to_owned(), None), |letter| (letter.template, letter.download));
+        let earlier = self.repeated(license)?;
+        let (kind, template, download) = earlier.map_or_else(
+            || (LetterKind::License, LetterKind::License.to_string(), None),
+            |letter| (letter.kind, letter.template, letter.download),
+        );
         let letter = NewLetter {
+            kind,
             mail_uid: uuid::Uuid::new_v4().to_string(),
             template,
             download,
@@ -104,6 +109,14 @@ impl Fulfillment {
         let letter = self.records.store.resend(license.terms.id.clone(), letter, detail, now).wait()?;
         let held = letter.error.filter(|_| letter.state == LetterState::Held);
         Ok(Resent { letter: letter.id, recipient: letter.recipient, held })
+    }
+
+    /// The letter that a further one is modeled on: of a license that runs, the newest that brought it.
+    fn repeated(&self, license: &License) -> Result<Option<Letter>, Error> {
+        let letters = self.records.store.letters(&license.terms.id)?;
+        let runs = !matches!(license.state.status, LicenseStatus::Revoked | LicenseStatus::Suspended);
+        let mut newest_first = letters.into_iter().rev();
+        Ok(newest_first.find(|letter| !runs || letter.kind == LetterKind::License))
     }
 
     /// The licenses whose letters lie in the letters folder and were never mailed.

@@ -1,4 +1,4 @@
-//! The sweeper: finishes deliveries that were recorded and never concluded.
+//! The sweeper: finishes deliveries that were recorded and never concluded, and settles orders whose time has come.
 
 use crate::outbox::Clock;
 use crate::{Error, Fulfilled, Fulfillment};
@@ -136,6 +136,13 @@ impl Fulfillment {
         if !lead.as_mut().is_some_and(Lead::is_held) {
             *lead = self.records.store.lead()?;
         }
-        if lead.is_none() { Ok(0) } else { self.finish_unfinished(before, now) }
+        if lead.is_none() {
+            return Ok(0);
+        }
+        let finished = self.finish_unfinished(before, now);
+        if let Err(error) = self.review(now) {
+            tracing::warn!(%error, "orders whose state changes by itself could not be looked at");
+        }
+        finished
     }
 }

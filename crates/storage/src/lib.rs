@@ -60,7 +60,7 @@ pub use revocation_lists::{Published, Revocation, RevocationList, RevocationMark
 pub use rows::{AuditFilter, AuditRow};
 pub use store::{Access, Store};
 pub use url::{DatabaseUrl, UrlError};
-pub use words::{LetterState, LicenseStatus, Origin, Outcome};
+pub use words::{LetterKind, LetterState, LicenseStatus, Origin, Outcome};
 
 /// What every function of this crate returns.
 pub type Result<T> = std::result::Result<T, Error>;

@@ -123,6 +123,7 @@ diesel::table! {
         error -> Nullable<Text>,
         created_at -> BigInt,
         sent_at -> Nullable<BigInt>,
+        enclosed_in -> Nullable<BigInt>,
     }
 }
 

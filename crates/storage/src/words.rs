@@ -115,9 +115,30 @@ words! {
         Bounced = "bounced",
         /// It was given up.
         Failed = "failed",
-        /// It waits for a person: its address cannot be mailed.
+        /// It waits for a person, since its address cannot be mailed, or until its license runs again.
         Held = "held",
         /// It was written into the letters folder, since no provider is configured.
         Logged = "logged",
+    }
+}
+
+words! {
+    /// What a letter is about.
+    LetterKind {
+        /// It brings a license.
+        License = "license",
+        /// The license runs longer; it brings the license as it is now.
+        Renewal = "renewal",
+        /// The license was taken back.
+        Revocation = "revocation",
+        /// The license rests until its dispute is decided.
+        Suspension = "suspension",
+    }
+}
+
+impl LetterKind {
+    /// Whether the letter has a license in it: such a letter is not sent while the license does not run.
+    pub fn brings_license(self) -> bool {
+        matches!(self, Self::License | Self::Renewal)
     }
 }

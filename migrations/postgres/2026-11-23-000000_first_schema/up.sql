@@ -166,6 +166,8 @@ CREATE TABLE letters (
     error TEXT,
     created_at BIGINT NOT NULL,
     sent_at BIGINT,
+    -- The letter, of another license, in which this one's license is enclosed. It is that letter which is sent.
+    enclosed_in BIGINT REFERENCES letters (id),
     UNIQUE (license_number, kind, resend_number)
 );
 
@@ -173,6 +175,7 @@ CREATE INDEX letters_due ON letters (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX letters_in_hand ON letters (leased_until) WHERE leased_until IS NOT NULL;
 CREATE INDEX letters_failed ON letters (license_number) WHERE error IS NOT NULL;
 CREATE INDEX letters_logged ON letters (id) WHERE state = 'logged';
+CREATE INDEX letters_enclosed ON letters (enclosed_in) WHERE enclosed_in IS NOT NULL;
 
 -- Who this installation is: the signing key and the license-key secret that its licenses were made with.
 CREATE TABLE identity (

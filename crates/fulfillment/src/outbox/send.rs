@@ -6,7 +6,7 @@ use super::trouble::Admission;
 use super::{Channel, Office, Role, Shared};
 use jiff::Timestamp;
 use mintmark_mail::{Address, FailureClass, LicenseLetter, Mode, Receipt, SendError};
-use mintmark_storage::{ClaimedLetter, LetterState, crash_point};
+use mintmark_storage::{ClaimedLetter, LetterState, License, crash_point};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 type Sent = Result<Receipt, SendError>;
@@ -121,15 +121,19 @@ impl Office {
         let letter = &claimed.letter;
         let to = Address::parse(&letter.recipient)
             .map_err(|error| refused(FailureClass::Recipient, error.to_string()))?;
+        let license = claimed
+            .licenses
+            .first()
+            .ok_or_else(|| refused(FailureClass::Content, "there is no license in it".to_owned()))?;
         let content = self
             .templates
-            .render(&letter.template, &self.words(claimed))
+            .render(&letter.template, &self.words(claimed, license))
             .map_err(|error| refused(FailureClass::Content, error.to_string()))?;
         Ok(mintmark_mail::Letter { uid: letter.mail_uid.clone(), id: letter.id, to, content })
     }
 
-    fn words(&self, claimed: &ClaimedLetter) -> LicenseLetter {
-        let terms = &claimed.license.terms;
+    fn words(&self, claimed: &ClaimedLetter, license: &License) -> LicenseLetter {
+        let terms = &license.terms;
         let day = |time: Timestamp| time.strftime("%B %-d, %Y").to_string();
         LicenseLetter {
             product_name: terms.product_name.clone(),

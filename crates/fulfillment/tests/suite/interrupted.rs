@@ -4,7 +4,9 @@ use crate::support::{Ping, SECRET, Shop};
 use jiff::SignedDuration;
 use mintmark_fulfillment::{Arrival, ArrivedBody, Outcome, Replayed, Role};
 use mintmark_storage::testing::TestDatabase;
-use mintmark_storage::{Access, Conclusion, Issue, NewLetter, NewLicense, Store, Subject, on_both_databases};
+use mintmark_storage::{
+    Access, Conclusion, Issue, LetterKind, NewLetter, NewLicense, Store, Subject, on_both_databases,
+};
 use std::sync::Arc;
 
 on_both_databases! {
@@ -119,6 +121,7 @@ fn give_the_license_of(order: &str, other: &str, shop: &Shop, store: &Store) {
     let license = NewLicense { source_order_id: other.to_owned(), ..license };
     let now = shop.clock.now();
     let letter = NewLetter {
+        kind: LetterKind::License,
         mail_uid: "a-letter".to_owned(),
         template: "license".to_owned(),
         download: None,

@@ -2,7 +2,7 @@
 
 use super::{Ledger, OrderName};
 use crate::connection::transaction::{Insertion, insert_unless_taken};
-use crate::letters::{self, Letter, NewLetter};
+use crate::letters::{self, Letter};
 use crate::licenses::{LicenseState, NewLicense, Row};
 use crate::schema::licenses;
 use crate::{Error, License, Result, time};
@@ -114,13 +114,7 @@ impl Ledger<'_> {
         crate::licenses::add_event(self.connection, number, self.now, event, *delivery_id, *detail)
     }
 
-    /// Puts a letter for a license into the outbox; answers with the one that serves.
-    pub fn write_letter(&mut self, license_id: &str, letter: NewLetter) -> Result<Letter> {
-        let number = self.number(license_id)?;
-        letters::insert(self.connection, number, license_id, letter, self.now)
-    }
-
-    fn number(&mut self, license_id: &str) -> Result<i64> {
+    pub(super) fn number(&mut self, license_id: &str) -> Result<i64> {
         Ok(crate::licenses::number(self.connection, license_id)?.ok_or(diesel::NotFound)?)
     }
 }

@@ -1,6 +1,7 @@
 //! The ledger of an order: read, decided upon and written in one transaction, while nobody else writes of any order.
 
 mod conclude;
+mod letters;
 mod licenses;
 mod told;
 

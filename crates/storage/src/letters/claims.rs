@@ -4,14 +4,18 @@
 //! have sent the letter or not: the letter comes back in doubt.
 
 use super::row::Row;
-use super::{Letter, clock};
+use super::withheld::hold_if_stopped;
+use super::{Letter, clock, enclosures};
 use crate::connection::AnyConnection;
 use crate::schema::letters;
 use crate::{LetterState, License, Pending, Result, Store, licenses, time};
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::sql_types::{BigInt, Bool, Text};
-use diesel::{ExpressionMethods, QueryDsl, QueryResult, QueryableByName, RunQueryDsl, sql_query};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, QueryDsl, QueryResult,
+    QueryableByName, RunQueryDsl, sql_query,
+};
 use jiff::{SignedDuration, Timestamp};
 
 /// A worker's claim on letters: whoever holds another one can no longer change them.
@@ -43,8 +47,8 @@ pub enum Share {
 pub struct ClaimedLetter {
     /// The letter.
     pub letter: Letter,
-    /// The license it brings.
-    pub license: License,
+    /// The licenses it brings or is about, in the order of their numbers: its own, and those that are enclosed.
+    pub licenses: Vec<License>,
 }
 
 impl Store {
@@ -81,7 +85,7 @@ impl Store {
             let taken = diesel::update(letters::table.find(id))
                 .filter(queued)
                 .filter(letters::attempts.eq(attempts))
-                .filter(letters::replaced.eq(false))
+                .filter(letters::replaced.eq(false).and(letters::enclosed_in.is_null()))
                 .set((
                     letters::state.eq(LetterState::Sending.as_str()),
                     letters::attempts.eq(letters::attempts + 1),
@@ -123,7 +127,7 @@ impl Store {
     pub fn expire_claims(&self, now: Timestamp) -> Pending<usize> {
         self.write(move |connection| {
             let expired = clock::has_run_out(connection);
-            Ok(take_back(connection, expired, now)?)
+            take_back(connection, expired, now)
         })
     }
 
@@ -132,7 +136,7 @@ impl Store {
     pub fn release_letters(&self, now: Timestamp) -> Pending<usize> {
         let is_proved = self.is_only_server();
         self.write(move |connection| {
-            if is_proved { Ok(take_back(connection, sql("leased_until IS NOT NULL"), now)?) } else { Ok(0) }
+            if is_proved { take_back(connection, sql("leased_until IS NOT NULL"), now) } else { Ok(0) }
         })
     }
 }
@@ -194,32 +198,57 @@ pub(super) fn take_due(
 }
 
 /// In doubt, and bound to the provider that may have sent them.
-fn take_back(connection: &mut AnyConnection, which: SqlLiteral<Bool>, now: Timestamp) -> QueryResult<usize> {
-    let now = time::to_column(now);
-    diesel::update(letters::table.filter(which))
+fn take_back(connection: &mut AnyConnection, which: SqlLiteral<Bool>, now: Timestamp) -> Result<usize> {
+    let at = time::to_column(now);
+    let taken: Vec<i64> = diesel::update(letters::table.filter(which))
         .set((
             letters::state.eq(LetterState::Queued.as_str()),
-            letters::due_at.eq(now),
+            letters::due_at.eq(at),
             letters::claim_id.eq(None::<String>),
             letters::leased_until.eq(None::<i64>),
             letters::channel.eq(letters::provider),
-            letters::doubtful_since.eq(now),
+            letters::doubtful_since.eq(at),
             letters::asked.eq(0),
             letters::doubts.eq(letters::doubts + 1),
             letters::failure_class.eq("unknown"),
         ))
-        .execute(connection)
+        .returning(letters::id)
+        .get_results(connection)?;
+    let leaders = enclosures::leaders(connection, &taken)?;
+    enclosures::follow(connection, &leaders)?;
+    hold_if_stopped(connection, &taken, now)?;
+    for leader in leaders {
+        enclosures::succeed(connection, leader, now)?;
+    }
+    Ok(taken.len())
 }
 
 fn with_licenses(connection: &mut AnyConnection, ids: &[i64]) -> Result<Vec<ClaimedLetter>> {
-    let rows: Vec<(Row, licenses::Row)> = letters::table
+    let rows: Vec<(Row, licenses::Row, bool)> = letters::table
         .inner_join(crate::schema::licenses::table)
         .filter(letters::id.eq_any(ids))
         .order(letters::id)
+        .select((letters::all_columns, crate::schema::licenses::all_columns, enclosures::leads()))
         .load(connection)?;
-    let claimed = |(letter, license): (Row, licenses::Row)| {
+    let claimed = |(letter, license, leads): (Row, licenses::Row, bool)| {
+        let id = letter.id;
         let license = license.into_license()?;
-        Ok(ClaimedLetter { letter: letter.into_letter(license.terms.id.clone())?, license })
+        let letter = letter.into_letter(license.terms.id.clone())?;
+        let licenses = if leads { group(connection, id)? } else { vec![license] };
+        Ok(ClaimedLetter { letter, licenses })
     };
     rows.into_iter().map(claimed).collect()
+}
+
+/// The licenses of a letter that others are enclosed in; those are in hand with it from now on.
+fn group(connection: &mut AnyConnection, leader: i64) -> Result<Vec<License>> {
+    enclosures::follow(connection, &[leader])?;
+    let of_group = letters::id.eq(leader).or(letters::enclosed_in.eq(leader).assume_not_null());
+    let rows: Vec<licenses::Row> = letters::table
+        .inner_join(crate::schema::licenses::table)
+        .filter(of_group.and(letters::state.eq(LetterState::Sending.as_str())))
+        .order(letters::license_number)
+        .select(crate::schema::licenses::all_columns)
+        .load(connection)?;
+    rows.into_iter().map(licenses::Row::into_license).collect()
 }

@@ -1,9 +1,9 @@
 //! The first letter of a license, in the transaction that writes the license.
 
-use super::{LICENSE_LETTER, Letter, NewLetter};
+use super::{Letter, NewLetter};
 use crate::connection::columns::{maybe_numbers, maybe_texts, texts};
 use crate::schema::letters;
-use crate::{LetterState, time};
+use crate::{LetterKind, LetterState, time};
 use diesel::pg::Pg;
 use diesel::query_builder::QueryFragment;
 use diesel::{ExpressionMethods, QueryResult, RunQueryDsl, SqliteConnection};
@@ -25,6 +25,7 @@ impl NewLetter {
         Letter {
             id,
             license_id,
+            kind: LetterKind::License,
             resend_number: 0,
             state: self.state(),
             mail_uid: self.mail_uid,
@@ -43,6 +44,7 @@ impl NewLetter {
             error: self.unmailable,
             created_at: now,
             sent_at: None,
+            enclosed_in: None,
         }
     }
 }
@@ -57,7 +59,7 @@ pub(crate) fn insert(
     diesel::insert_into(letters::table)
         .values((
             letters::license_number.eq(license),
-            letters::kind.eq(LICENSE_LETTER),
+            letters::kind.eq(LetterKind::License.as_str()),
             letters::resend_number.eq(0),
             letters::mail_uid.eq(&new.mail_uid),
             letters::template.eq(&new.template),

@@ -1,13 +1,12 @@
 //! How letters come into the outbox, and back into it.
 
-use super::row::Row;
-use super::{LICENSE_LETTER, Letter, NewLetter, find};
+use super::{Letter, NewLetter, add, enclosures, find};
 use crate::connection::AnyConnection;
 use crate::schema::letters;
-use crate::{LetterState, Pending, Result, Store, licenses, time};
+use crate::{LetterState, Pending, Store, licenses, time};
 use diesel::dsl::sql;
 use diesel::sql_types::{Nullable, Text};
-use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+use diesel::{ExpressionMethods, QueryDsl, QueryResult, RunQueryDsl};
 use jiff::{SignedDuration, Timestamp};
 
 /// Whoever may have sent it already is asked first, whatever a person wishes; nobody else is bound to it.
@@ -24,7 +23,7 @@ impl Store {
     ) -> Pending<Letter> {
         self.write(move |connection| {
             let number = licenses::number(connection, &license_id)?.ok_or(diesel::NotFound)?;
-            let letter = insert(connection, number, &license_id, letter, now)?;
+            let letter = add::write(connection, number, &license_id, letter, None, now)?;
             licenses::add_event(connection, number, now, "resent", None, detail.as_deref())?;
             Ok(letter)
         })
@@ -34,21 +33,18 @@ impl Store {
     /// `None` if it is on its way, has arrived, is held, or was replaced by a newer one.
     pub fn requeue_letter(&self, id: i64, now: Timestamp) -> Pending<Option<Letter>> {
         self.write(move |connection| {
+            let Some(letter) = find(connection, id)? else { return Ok(None) };
+            let sent = letter.enclosed_in.unwrap_or(id);
             let waiting = letters::state.eq_any([LetterState::Queued.as_str(), LetterState::Failed.as_str()]);
-            let now = time::to_column(now);
-            let queued =
-                diesel::update(letters::table.find(id).filter(waiting).filter(letters::replaced.eq(false)))
-                    .set((
-                        letters::state.eq(LetterState::Queued.as_str()),
-                        letters::attempts.eq(0),
-                        letters::queued_at.eq(now),
-                        letters::due_at.eq(now),
-                        letters::channel.eq(sql::<Nullable<Text>>(ONLY_IN_DOUBT)),
-                        letters::asked.eq(0),
-                        letters::doubts.eq(0),
-                    ))
-                    .execute(connection)?;
-            if queued == 0 { Ok(None) } else { find(connection, id) }
+            let waiting = letters::table.find(sent).filter(waiting).filter(letters::replaced.eq(false));
+            let found: Vec<i64> = waiting.select(letters::id).load(connection)?;
+            if found.is_empty() {
+                return Ok(None);
+            }
+            put(connection, sent, now)?;
+            let leaders = enclosures::leaders(connection, &found)?;
+            enclosures::follow(connection, &leaders)?;
+            find(connection, id)
         })
     }
 
@@ -63,36 +59,18 @@ impl Store {
     }
 }
 
-/// Inside the transaction of whatever the letter is about.
-pub(crate) fn insert(
-    connection: &mut AnyConnection,
-    license: i64,
-    license_id: &str,
-    new: NewLetter,
-    now: Timestamp,
-) -> Result<Letter> {
-    let earlier = diesel::update(letters::table.filter(letters::license_number.eq(license)))
-        .set(letters::replaced.eq(true))
-        .execute(connection)?;
-    let (state, due_at) = (new.state(), new.due_at());
-    let row: Row = diesel::insert_into(letters::table)
-        .values((
-            letters::license_number.eq(license),
-            letters::kind.eq(LICENSE_LETTER),
-            letters::resend_number.eq(i64::try_from(earlier).unwrap_or(i64::MAX)),
-            letters::mail_uid.eq(new.mail_uid),
-            letters::template.eq(new.template),
-            letters::download.eq(new.download),
-            letters::recipient.eq(new.recipient),
-            letters::state.eq(state.as_str()),
-            letters::replaced.eq(false),
+/// Puts a letter into the queue, with its schedule begun anew.
+pub(super) fn put(connection: &mut AnyConnection, id: i64, now: Timestamp) -> QueryResult<usize> {
+    let now = time::to_column(now);
+    diesel::update(letters::table.find(id))
+        .set((
+            letters::state.eq(LetterState::Queued.as_str()),
             letters::attempts.eq(0),
-            letters::queued_at.eq(time::to_column(now)),
-            letters::due_at.eq(due_at),
-            letters::error.eq(new.unmailable),
-            letters::created_at.eq(time::to_column(now)),
+            letters::queued_at.eq(now),
+            letters::due_at.eq(now),
+            letters::channel.eq(sql::<Nullable<Text>>(ONLY_IN_DOUBT)),
+            letters::asked.eq(0),
+            letters::doubts.eq(0),
         ))
-        .returning(letters::all_columns)
-        .get_result(connection)?;
-    row.into_letter(license_id.to_owned())
+        .execute(connection)
 }

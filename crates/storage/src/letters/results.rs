@@ -1,8 +1,11 @@
 //! How sendings end: written down by whoever holds the claim, and by nobody else.
 
+use super::enclosures::{self, leads};
+use super::row::Row;
+use super::withheld::hold_if_stopped;
 use super::{Doubt, Letter, find};
 use crate::connection::AnyConnection;
-use crate::schema::letters;
+use crate::schema::{letters, licenses};
 use crate::{LetterState, Pending, Result, Store, time};
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use jiff::Timestamp;
@@ -74,5 +77,25 @@ fn write(connection: &mut AnyConnection, finish: Finish, now: Timestamp) -> Resu
             letters::sent_at.eq(sent.then(|| time::to_column(now))),
         ))
         .execute(connection)?;
-    if held == 0 { Ok(None) } else { find(connection, letter) }
+    if held == 0 {
+        return Ok(None);
+    }
+    let (row, license_id, leads): (Row, String, bool) = letters::table
+        .inner_join(licenses::table)
+        .filter(letters::id.eq(letter))
+        .select((letters::all_columns, licenses::id, leads()))
+        .first(connection)?;
+    if sent && !leads {
+        return row.into_letter(license_id).map(Some);
+    }
+    if leads {
+        enclosures::follow(connection, &[letter])?;
+    }
+    if !sent {
+        // A refund or a dispute may have come while it was in hand.
+        hold_if_stopped(connection, &[letter], now)?;
+    }
+    // So may a newer letter of its license, and what is enclosed in it still has to be sent.
+    enclosures::succeed(connection, letter, now)?;
+    find(connection, letter)
 }

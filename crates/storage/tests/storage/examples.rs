@@ -3,8 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use mintmark_storage::testing::TestDatabase;
 use mintmark_storage::{
-    Access, Attempt, Claim, Conclusion, Delivery, Issue, Issued, Letter, LetterResult, LetterState, License,
-    NewDelivery, NewLetter, NewLicense, Origin, Store, Subject,
+    Access, Attempt, Claim, Conclusion, Delivery, Issue, Issued, Letter, LetterKind, LetterResult,
+    LetterState, License, NewDelivery, NewLetter, NewLicense, Origin, Store, Subject,
 };
 
 pub(crate) fn open(database: &TestDatabase) -> Store {
@@ -85,6 +85,7 @@ pub(crate) fn new_license(order: &str) -> NewLicense {
 
 pub(crate) fn new_letter(uid: &str) -> NewLetter {
     NewLetter {
+        kind: LetterKind::License,
         mail_uid: uid.to_owned(),
         template: "license".to_owned(),
         download: None,

@@ -25,7 +25,7 @@ on_both_databases! {
         let (license, letter) = mint(&store, "S1");
         assert!(claim_at(&store, &letter, "early", 129).is_none());
         let claimed = claim_at(&store, &letter, "worker", 130).expect("the letter is to be had");
-        assert_eq!(claimed.license, license);
+        assert_eq!(claimed.licenses, [license]);
         let in_hand = &claimed.letter;
         assert_eq!((in_hand.id, in_hand.state, in_hand.attempts), (letter.id, LetterState::Sending, 1));
         assert!(!is_due(&store, 200), "a letter in hand is not due");

@@ -1,8 +1,8 @@
 //! Claims of several servers at once, in transactions that are open side by side.
 
-use super::claims::take_due;
-use super::{Claim, Share};
 use crate::connection::AnyConnection;
+use crate::letters::claims::take_due;
+use crate::letters::{Claim, Share};
 use crate::testing::TestDatabase;
 use crate::{Access, Store};
 use diesel::connection::SimpleConnection;

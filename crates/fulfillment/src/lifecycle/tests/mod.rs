@@ -1,0 +1,4 @@
+//! The life of an order, tried out.
+
+mod facts;
+mod stories;
