@@ -126,7 +126,7 @@ impl Fulfillment {
 
     /// The key that apps verify revocation lists with.
     pub fn revocation_public_key(&self) -> PublicKey {
-        self.keys.revocation.public_key()
+        self.minter.keys.revocation.public_key()
     }
 
     /// A product of a source that gets a license, to show how one is sold.

@@ -92,11 +92,12 @@ impl Fulfillment {
         let highest = newest.map(|list| list.serial).max(watch.serial_on_disk);
         if let Some(list) = newest.filter(|list| Some(list.serial) == highest)
             && is_fresh(list, now)
-            && is_of(list, &self.keys.revocation, &revocations)?
+            && is_of(list, &self.minter.keys.revocation, &revocations)?
         {
             return Ok(true);
         }
-        let list = sign(&self.keys.revocation, highest.unwrap_or(0).saturating_add(1), now, &revocations)?;
+        let list =
+            sign(&self.minter.keys.revocation, highest.unwrap_or(0).saturating_add(1), now, &revocations)?;
         if self.records.store.publish_revocation_list(list.clone()).wait()? == Published::Outrun {
             return Ok(false);
         }
