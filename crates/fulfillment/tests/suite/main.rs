@@ -15,6 +15,8 @@ mod linked;
 mod membership;
 mod orders;
 mod refunds;
+mod refreshing;
+mod revoking;
 mod sale;
 mod sending;
 mod settings;
