@@ -21,6 +21,8 @@ mod printable;
 mod problems;
 mod reconcile;
 mod records;
+mod refresh;
+mod revocation;
 pub mod settings;
 mod sweep;
 pub mod views;
@@ -38,6 +40,8 @@ pub use printable::printable;
 pub use problems::{Problem, Problems};
 pub use reconcile::{Memberships, Open, Reconciler, Report, Unread};
 pub use records::Records;
+pub use refresh::{FreshBlob, Refreshed};
+pub use revocation::Publisher;
 pub use settings::Settings;
 pub use sweep::Sweeper;
 
@@ -48,5 +52,5 @@ pub use mintmark_licensing::PublicKey;
 pub use mintmark_mail::{Address, Provider};
 pub use mintmark_storage::{
     AuditFilter, AuditRow, Delivery, Error as StorageError, Letter, LetterState, License, LicenseFilter,
-    Outcome, Pending, crash_point,
+    Outcome, Pending, RevocationList, crash_point,
 };

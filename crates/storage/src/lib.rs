@@ -36,6 +36,7 @@ mod lock;
 mod migrations;
 mod pending;
 mod recall;
+mod revocation_lists;
 mod rows;
 mod schema;
 mod store;
@@ -57,6 +58,7 @@ pub use letters::{Claim, ClaimedLetter, Doubt, Finish, Letter, LetterResult, New
 pub use licenses::{Issue, Issued, License, LicenseEvent, LicenseFilter, LicenseState, NewLicense};
 pub use pending::Pending;
 pub use recall::Recalled;
+pub use revocation_lists::{Published, Revocation, RevocationList, RevocationMark};
 pub use rows::{AuditFilter, AuditRow};
 pub use store::{Access, Store};
 pub use url::{DatabaseUrl, UrlError};
