@@ -11,6 +11,7 @@ mod mint;
 mod paper;
 mod secret;
 mod sheet;
+mod source;
 
 use clap::Parser as _;
 use command_line::{Command, CommandLine};
@@ -47,5 +48,6 @@ fn execute(command_line: CommandLine) -> Result<Ending, Failure> {
         Command::Mint(mint) => mint.run(load()?, now, &mut output),
         Command::Key(command) => command.run(load()?, now, &mut output),
         Command::Secret(command) => command.run(&load()?, &mut output),
+        Command::Source(command) => command.run(&load()?, &mut output),
     }
 }

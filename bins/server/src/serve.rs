@@ -33,9 +33,10 @@ pub(crate) fn run(settings: Settings) -> Result<Ended, Error> {
     let mut fulfillment = Fulfillment::open(settings, Role::Server, clock())?;
     fulfillment.start_outbox(Arc::clone(&clock))?;
     let fulfillment = Arc::new(fulfillment);
-    let sweeper = fulfillment.start_sweeper(clock)?;
+    let sweeper = fulfillment.start_sweeper(Arc::clone(&clock))?;
+    let reconciler = fulfillment.start_reconciler(clock)?;
     let served = actix_web::rt::System::new().block_on(serve(&fulfillment, door));
-    stop::close(fulfillment, sweeper);
+    stop::close(fulfillment, (reconciler, sweeper));
     tracing::info!("stopped");
     served
 }

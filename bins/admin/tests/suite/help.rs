@@ -4,7 +4,7 @@ use crate::folder::Folder;
 
 #[test]
 fn help_explains_every_command() {
-    let commands: [(&str, &[&str]); 10] = [
+    let commands: [(&str, &[&str]); 12] = [
         ("admin", &[]),
         ("init", &["init"]),
         ("config_check", &["config", "check"]),
@@ -15,6 +15,8 @@ fn help_explains_every_command() {
         ("mint", &["mint"]),
         ("key_show", &["key", "show"]),
         ("secret_show", &["secret", "show"]),
+        ("source_connect", &["source", "connect"]),
+        ("source_check", &["source", "check"]),
     ];
     for (name, command) in commands {
         let help = Folder::empty().admin(&[command, &["--help"]].concat());

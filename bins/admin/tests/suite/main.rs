@@ -8,3 +8,4 @@ mod keys;
 mod licenses;
 mod minting;
 mod setting_up;
+mod sources;
