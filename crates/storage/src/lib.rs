@@ -50,7 +50,7 @@ pub use deliveries::{Delivery, NewDelivery, Unfinished};
 pub use error::Error;
 pub use identity::Registration;
 pub use lead::Lead;
-pub use letters::{Claim, ClaimedLetter, Doubt, Finish, Letter, LetterResult, NewLetter, Share};
+pub use letters::{Claim, ClaimedLetter, Doubt, Enclosed, Finish, Letter, LetterResult, NewLetter, Share};
 pub use licenses::{Issue, Issued, License, LicenseEvent, LicenseFilter, NewLicense};
 pub use pending::Pending;
 pub use rows::{AuditFilter, AuditRow};
