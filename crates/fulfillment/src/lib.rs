@@ -19,6 +19,7 @@ mod printable;
 mod problems;
 mod records;
 pub mod settings;
+mod story;
 mod sweep;
 pub mod views;
 
