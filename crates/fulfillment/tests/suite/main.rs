@@ -11,6 +11,7 @@ mod golden;
 mod interrupted;
 mod keys;
 mod letters;
+mod life;
 mod membership;
 mod orders;
 mod sale;
