@@ -15,6 +15,7 @@ mod linked;
 mod life;
 mod membership;
 mod orders;
+mod reconcile;
 mod refreshing;
 mod refunds;
 mod revoking;
