@@ -25,6 +25,7 @@ mod records;
 mod refresh;
 mod revocation;
 pub mod settings;
+mod story;
 mod sweep;
 pub mod views;
 

@@ -54,7 +54,7 @@ pub use error::Error;
 pub use identity::Registration;
 pub use lead::{Duty, Lead};
 pub use ledger::{Change, Held, Ledger, Mint, OnRecord, OrderName, Revision};
-pub use letters::{Claim, ClaimedLetter, Doubt, Finish, Letter, LetterResult, NewLetter, Share};
+pub use letters::{Claim, ClaimedLetter, Doubt, Enclosed, Finish, Letter, LetterResult, NewLetter, Share};
 pub use licenses::{Issue, Issued, License, LicenseEvent, LicenseFilter, LicenseState, NewLicense};
 pub use pending::Pending;
 pub use recall::Recalled;

@@ -12,6 +12,7 @@ mod interrupted;
 mod keys;
 mod letters;
 mod linked;
+mod life;
 mod membership;
 mod orders;
 mod reconcile;
