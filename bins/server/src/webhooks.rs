@@ -201,6 +201,9 @@ impl Answer {
     fn new(delivery_id: i64, fulfilled: Fulfilled) -> Self {
         let plain = Self { status: "ok", license_key: None, outcome: None, reason: None, delivery_id };
         match fulfilled {
+            Fulfilled::Changed { outcome, license_key } => {
+                Self { outcome: Some(outcome.as_str()), license_key, ..plain }
+            }
             Fulfilled::Noted => Self { outcome: Some("noted"), ..plain },
             Fulfilled::NotMinted { reason } => {
                 Self { status: "logged-no-mint", reason: Some(reason), ..plain }

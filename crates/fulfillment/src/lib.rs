@@ -11,13 +11,17 @@ mod error;
 mod fulfill;
 mod inspect;
 mod installation;
+mod lifecycle;
 mod mailing;
+mod mint;
 mod open;
 mod operate;
 mod outbox;
 mod printable;
 mod problems;
 mod records;
+mod refresh;
+mod revocation;
 pub mod settings;
 mod story;
 mod sweep;
@@ -35,6 +39,8 @@ pub use outbox::{Clock, Outbox};
 pub use printable::printable;
 pub use problems::{Problem, Problems};
 pub use records::Records;
+pub use refresh::{FreshBlob, Refreshed};
+pub use revocation::Publisher;
 pub use settings::Settings;
 pub use sweep::Sweeper;
 
@@ -45,5 +51,5 @@ pub use mintmark_licensing::PublicKey;
 pub use mintmark_mail::{Address, Provider};
 pub use mintmark_storage::{
     AuditFilter, AuditRow, Delivery, Error as StorageError, Letter, LetterState, License, LicenseFilter,
-    Outcome, Pending, crash_point,
+    Outcome, Pending, RevocationList, crash_point,
 };

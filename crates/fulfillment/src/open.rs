@@ -1,9 +1,11 @@
 //! The composition root: settings become an installation that can fulfill.
 
 use crate::catalog::Catalog;
-use crate::installation::{DataFolder, GENERATED_FOR, Installation, Keys, StoredSecret, WEBHOOK_SECRET};
+use crate::installation::{DataFolder, GENERATED_FOR, Installation, StoredSecret, WEBHOOK_SECRET};
+use crate::mint::Minter;
 use crate::outbox::{Clock, Office, Outbox, Term};
 use crate::records::Records;
+use crate::revocation::Shelf;
 use crate::settings::Settings;
 use crate::{Error, Problems};
 use jiff::Timestamp;
@@ -28,9 +30,10 @@ pub enum Role {
 #[derive(Debug)]
 pub struct Fulfillment {
     pub(crate) records: Records,
-    pub(crate) keys: Keys,
+    pub(crate) minter: Arc<Minter>,
     pub(crate) settings: Settings,
     pub(crate) outbox: Option<Outbox>,
+    pub(crate) shelf: Shelf,
     catalog: RwLock<Arc<Catalog>>,
     templates: Arc<Templates>,
     made_secret: Option<WebhookSecret>,
@@ -53,9 +56,10 @@ impl Fulfillment {
         let made_secret = secret.and_then(StoredSecret::made);
         Ok(Self {
             records: Records::new(store, &sources)?,
-            keys,
+            minter: Arc::new(Minter::new(keys, settings.signing.clone())),
             settings,
             outbox: None,
+            shelf: Shelf::default(),
             catalog: RwLock::new(Arc::new(catalog)),
             templates,
             made_secret,
@@ -117,7 +121,12 @@ impl Fulfillment {
 
     /// The key that apps verify blobs with.
     pub fn public_key(&self) -> PublicKey {
-        self.keys.signing.public_key()
+        self.minter.keys.signing.public_key()
+    }
+
+    /// The key that apps verify revocation lists with.
+    pub fn revocation_public_key(&self) -> PublicKey {
+        self.minter.keys.revocation.public_key()
     }
 
     /// A product of a source that gets a license, to show how one is sold.

@@ -114,7 +114,7 @@ impl Fulfillment {
     /// The letter that a further one is modeled on: of a license that runs, the newest that brought it.
     fn repeated(&self, license: &License) -> Result<Option<Letter>, Error> {
         let letters = self.records.store.letters(&license.terms.id)?;
-        let runs = !matches!(license.status, LicenseStatus::Revoked | LicenseStatus::Suspended);
+        let runs = !matches!(license.state.status, LicenseStatus::Revoked | LicenseStatus::Suspended);
         let mut newest_first = letters.into_iter().rev();
         Ok(newest_first.find(|letter| !runs || letter.kind == LetterKind::License))
     }

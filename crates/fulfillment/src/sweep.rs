@@ -1,10 +1,10 @@
-//! The sweeper: finishes deliveries that were recorded and never concluded.
+//! The sweeper: finishes deliveries that were recorded and never concluded, and settles orders whose time has come.
 
 use crate::outbox::Clock;
 use crate::{Error, Fulfilled, Fulfillment};
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
-use mintmark_storage::{Lead, Unfinished};
+use mintmark_storage::{Duty, Lead, Unfinished};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
@@ -134,8 +134,15 @@ impl Fulfillment {
         now: Timestamp,
     ) -> Result<usize, Error> {
         if !lead.as_mut().is_some_and(Lead::is_held) {
-            *lead = self.records.store.lead()?;
+            *lead = self.records.store.lead(Duty::Sweep)?;
         }
-        if lead.is_none() { Ok(0) } else { self.finish_unfinished(before, now) }
+        if lead.is_none() {
+            return Ok(0);
+        }
+        let finished = self.finish_unfinished(before, now);
+        if let Err(error) = self.review(now) {
+            tracing::warn!(%error, "orders whose state changes by itself could not be looked at");
+        }
+        finished
     }
 }

@@ -102,7 +102,7 @@ impl<'a> LicenseView<'a> {
             line: &terms.line,
             product_id: &terms.product_id,
             tier: &terms.tier,
-            status: license.status.as_str(),
+            status: license.state.status.as_str(),
             seats: terms.seats,
             email: &terms.email,
             name: &terms.name,

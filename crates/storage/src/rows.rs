@@ -169,12 +169,14 @@ struct Conclusion {
     mode: String,
     order_id: Option<String>,
     _sale_id: Option<String>,
+    _party: Option<String>,
     processed: bool,
     outcome: Option<String>,
     error: Option<String>,
     reason: Option<String>,
     _license_number: Option<i64>,
     _concluded_at: Option<i64>,
+    _verify_at: Option<i64>,
 }
 
 #[derive(diesel::Queryable)]

@@ -23,12 +23,22 @@ diesel::table! {
         mode -> Text,
         order_id -> Nullable<Text>,
         sale_id -> Nullable<Text>,
+        party -> Nullable<Text>,
         processed -> Bool,
         outcome -> Nullable<Text>,
         error -> Nullable<Text>,
         reason -> Nullable<Text>,
         license_number -> Nullable<BigInt>,
         concluded_at -> Nullable<BigInt>,
+        verify_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    readings (delivery_id) {
+        delivery_id -> BigInt,
+        at -> BigInt,
+        record -> Text,
     }
 }
 
@@ -67,6 +77,10 @@ diesel::table! {
         expires_at -> Nullable<BigInt>,
         updates_until -> Nullable<BigInt>,
         seq -> BigInt,
+        void_below -> BigInt,
+        cancelled_at -> Nullable<BigInt>,
+        plan -> Nullable<Text>,
+        review_at -> Nullable<BigInt>,
         created_at -> BigInt,
     }
 }
@@ -121,8 +135,26 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    revocation_lists (serial) {
+        serial -> BigInt,
+        made_at -> BigInt,
+        next_at -> BigInt,
+        licenses -> BigInt,
+        text -> Text,
+    }
+}
+
 diesel::joinable!(conclusions -> deliveries (delivery_id));
 diesel::joinable!(conclusions -> licenses (license_number));
+diesel::joinable!(readings -> deliveries (delivery_id));
 diesel::joinable!(license_events -> licenses (license_number));
 diesel::joinable!(letters -> licenses (license_number));
-diesel::allow_tables_to_appear_in_same_query!(deliveries, conclusions, licenses, license_events, letters);
+diesel::allow_tables_to_appear_in_same_query!(
+    deliveries,
+    conclusions,
+    readings,
+    licenses,
+    license_events,
+    letters
+);

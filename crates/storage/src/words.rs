@@ -70,6 +70,22 @@ words! {
     }
 }
 
+impl Outcome {
+    /// Whether a license came into being or changed.
+    pub fn changes_a_license(self) -> bool {
+        match self {
+            Self::Minted
+            | Self::Renewed
+            | Self::Updated
+            | Self::Revoked
+            | Self::Suspended
+            | Self::Reinstated
+            | Self::Ended => true,
+            Self::Found | Self::Noted | Self::Ignored | Self::Held => false,
+        }
+    }
+}
+
 words! {
     /// What a license is good for now.
     LicenseStatus {

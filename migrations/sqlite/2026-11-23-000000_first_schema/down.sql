@@ -1,7 +1,9 @@
+DROP TABLE revocation_lists;
 DROP TABLE identity;
 DROP TABLE letters;
 DROP TABLE license_events;
 DROP TABLE attempts;
+DROP TABLE readings;
 DROP TABLE conclusions;
 DROP TABLE licenses;
 DROP TABLE deliveries;

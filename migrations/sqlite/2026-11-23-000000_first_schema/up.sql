@@ -46,12 +46,23 @@ CREATE TABLE licenses (
     expires_at BIGINT,
     updates_until BIGINT,
     seq BIGINT NOT NULL,
+    -- Blobs with a smaller seq promise what no longer holds.
+    void_below BIGINT NOT NULL DEFAULT 1,
+    -- When its subscription will end; null while it renews.
+    cancelled_at BIGINT,
+    -- What the store calls the plan, such as its tier.
+    plan TEXT,
+    -- When its state changes by itself.
+    review_at BIGINT,
     created_at BIGINT NOT NULL,
     -- The order first: so this also finds by the order alone.
     UNIQUE (source_order_id, source, mode, item)
 );
 
 CREATE INDEX licenses_by_email ON licenses (email);
+CREATE INDEX licenses_to_review ON licenses (review_at) WHERE review_at IS NOT NULL;
+-- What a revocation list names. Most licenses run, so it is small however many there are.
+CREATE INDEX licenses_void ON licenses (number) WHERE status <> 'active' OR void_below > 1;
 
 -- What has been made of each delivery so far: one row a delivery, written with it.
 CREATE TABLE conclusions (
@@ -62,17 +73,23 @@ CREATE TABLE conclusions (
     order_id TEXT,
     -- Null where it is the order.
     sale_id TEXT,
+    -- What links orders that the store does not: a product and an address. Of gifts, bundles, refunds and disputes.
+    party TEXT,
     processed BOOLEAN NOT NULL,
     outcome TEXT,
     error TEXT,
     reason TEXT,
     license_number BIGINT REFERENCES licenses (number),
-    concluded_at BIGINT
+    concluded_at BIGINT,
+    -- When the store is asked (again) whether it is true. Null unless that is open.
+    verify_at BIGINT
 );
 
 -- Most deliveries are processed, have no error, and name the sale that is their order: these indexes hold the others.
 CREATE INDEX conclusions_by_order ON conclusions (order_id) WHERE order_id IS NOT NULL;
 CREATE INDEX conclusions_by_sale ON conclusions (sale_id) WHERE sale_id IS NOT NULL;
+CREATE INDEX conclusions_by_party ON conclusions (party) WHERE party IS NOT NULL;
+CREATE INDEX conclusions_to_verify ON conclusions (verify_at) WHERE verify_at IS NOT NULL;
 CREATE INDEX conclusions_by_license ON conclusions (license_number) WHERE license_number IS NOT NULL;
 CREATE INDEX conclusions_unprocessed ON conclusions (delivery_id) WHERE NOT processed;
 CREATE INDEX conclusions_failed ON conclusions (delivery_id) WHERE error IS NOT NULL;
@@ -90,6 +107,13 @@ CREATE TABLE attempts (
 
 CREATE INDEX attempts_by_delivery ON attempts (delivery_id);
 
+-- What the store itself says of a delivery, read back from its own records.
+CREATE TABLE readings (
+    delivery_id BIGINT PRIMARY KEY NOT NULL REFERENCES deliveries (id),
+    at BIGINT NOT NULL,
+    record TEXT NOT NULL
+);
+
 -- Every change of a license, with the delivery or the person that caused it.
 CREATE TABLE license_events (
     id INTEGER PRIMARY KEY NOT NULL,
@@ -101,6 +125,8 @@ CREATE TABLE license_events (
 );
 
 CREATE INDEX license_events_by_license ON license_events (license_number);
+-- Tells at once whether a license has changed since, however many are sold.
+CREATE INDEX license_changes ON license_events (id) WHERE event <> 'minted';
 
 -- The outbox. A letter is written in the transaction of its license and sent by a worker.
 CREATE TABLE letters (
@@ -152,4 +178,13 @@ CREATE TABLE identity (
     name TEXT PRIMARY KEY NOT NULL,
     value TEXT NOT NULL,
     registered_at BIGINT NOT NULL
+);
+
+-- The newest revocation list, which every server publishes. The next one takes its place, and has the next serial.
+CREATE TABLE revocation_lists (
+    serial BIGINT PRIMARY KEY NOT NULL,
+    made_at BIGINT NOT NULL,
+    next_at BIGINT NOT NULL,
+    licenses BIGINT NOT NULL,
+    text TEXT NOT NULL
 );

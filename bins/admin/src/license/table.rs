@@ -25,7 +25,7 @@ impl From<&License> for Line {
         Self {
             issued_at: terms.issued_at,
             key: terms.key.clone(),
-            status: license.status.as_str(),
+            status: license.state.status.as_str(),
             seats: terms.seats,
             order: printable(&terms.source_order_id),
             email: printable(&terms.email),

@@ -135,7 +135,9 @@ fn is_beyond_the_body(name: &str) -> bool {
 fn judged(file: &str, interpretation: &Interpretation) -> String {
     let Interpretation { kind, mode, order_id, sale_id, verdict, .. } = interpretation;
     let verdict = match verdict {
-        Verdict::Events(events) => events.iter().map(|event| format!("{event:?}")).collect::<Vec<_>>().join(", "),
+        Verdict::Events(events) => {
+            events.iter().map(|event| format!("{event:?}")).collect::<Vec<_>>().join(", ")
+        }
         other => format!("{other:?}"),
     };
     let ids = [order_id, sale_id].map(|id| id.as_deref().unwrap_or("-"));

@@ -4,6 +4,7 @@ use super::yaml::{Node, Pair};
 use crate::problems::Problems;
 use mintmark_adapters::Sources;
 use mintmark_mail::Templates;
+use serde_saphyr::Spanned;
 use std::collections::HashMap;
 use std::fmt::Display;
 use std::str::FromStr;
@@ -45,6 +46,18 @@ impl Check<'_> {
         }
         let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
         self.refuse(pair.line, format!("{}: one of {} is expected", pair.key, words.join(", ")))
+    }
+
+    /// The items of a list, each with its line; an item is `None` if it is not a single value.
+    pub(super) fn list<'n>(&mut self, pair: &'n Pair, example: &str) -> Option<Vec<(u64, Option<&'n str>)>> {
+        let Node::List(items) = &pair.value else {
+            return self.refuse(pair.line, format!("{}: a list is expected, such as {example}", pair.key));
+        };
+        let item = |item: &'n Spanned<Node>| match &item.value {
+            Node::Scalar(text) => (item.defined.line(), text.as_deref().filter(|text| !text.is_empty())),
+            Node::List(_) | Node::Mapping(_) => (item.defined.line(), None),
+        };
+        Some(items.iter().map(item).collect())
     }
 
     /// The pairs of a mapping. Repeated keys are mistakes: one of the two would be lost without a word.

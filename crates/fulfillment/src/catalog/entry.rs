@@ -1,11 +1,11 @@
 //! Entries of the catalog: from the tree of the file to checked products.
 
 use super::check::Check;
-use super::product::{Expires, FreeOrders, Licensed, Product, Seats, TestOrders};
-use super::values;
+use super::keys::{licensed, read_key};
+use super::product::{Keys, Product};
 use super::yaml::{Node, Pair};
-use mintmark_licensing::Tier;
-use std::collections::HashMap;
+use crate::lifecycle::Seats;
+use std::collections::{HashMap, HashSet};
 
 /// All products of the file; what is wrong is left out and reported.
 pub(super) fn products(tree: Node, check: &mut Check<'_>) -> HashMap<(String, String), Product> {
@@ -14,14 +14,29 @@ pub(super) fn products(tree: Node, check: &mut Check<'_>) -> HashMap<(String, St
         if check.sources.get(&source.key).is_none() {
             check.refuse::<()>(source.line, format!("there is no source {}", source.key));
         }
-        for pair in check.mapping(source.line, &source.key, source.value) {
-            let id = pair.key.clone();
-            if let Some(product) = product(pair, check) {
+        let entries = check.mapping(source.line, &source.key, source.value);
+        let known: HashSet<String> = entries.iter().map(|entry| entry.key.clone()).collect();
+        for entry in entries {
+            let (id, line) = (entry.key.clone(), entry.line);
+            if let Some(product) = product(entry, check) {
+                check_members(&product, &id, line, &known, check);
                 products.insert((source.key.clone(), id), product);
             }
         }
     }
     products
+}
+
+/// A member that is misspelled would keep its license when the bundle is refunded, without a word.
+fn check_members(product: &Product, id: &str, line: u64, known: &HashSet<String>, check: &mut Check<'_>) {
+    for member in product.members() {
+        if member == id || !known.contains(member) {
+            check.refuse::<()>(
+                line,
+                format!("{id}: bundle: there is no other product {member} below this source"),
+            );
+        }
+    }
 }
 
 fn product(pair: Pair, check: &mut Check<'_>) -> Option<Product> {
@@ -31,24 +46,6 @@ fn product(pair: Pair, check: &mut Check<'_>) -> Option<Product> {
         Node::Scalar(None) | Node::List(_) => {
             check.refuse(pair.line, format!("{}: a tier or a mapping is expected", pair.key))
         }
-    }
-}
-
-/// What an entry gives that says no more than its tier.
-fn licensed(tier: Tier) -> Licensed {
-    Licensed {
-        tier,
-        line: None,
-        name: None,
-        letter: "license".to_owned(),
-        download: None,
-        seats: Seats::Quantity,
-        expires: Expires::Never,
-        updates: None,
-        grace: None,
-        entitlements: Vec::new(),
-        free: FreeOrders::Mint,
-        test: TestOrders::Mint,
     }
 }
 
@@ -62,40 +59,15 @@ fn long_form(entry: Pair, check: &mut Check<'_>) -> Option<Product> {
     for pair in &pairs {
         read_key(&mut product, pair, check);
     }
+    if product.keys == Keys::Quantity && find("seats").is_none() {
+        product.policy.seats = Seats::Fixed(1);
+    }
     if is_ignored == Some(true) {
         return Some(Product::Ignored);
     }
-    if find("tier").is_none() {
-        check.refuse::<()>(entry.line, format!("{}: tier is missing", entry.key));
-    }
-    tier.map(|_| Product::Licensed(Box::new(product)))
-}
-
-/// Reads one key into the product; one that is wrong leaves the product as it is, which is thrown away then.
-fn read_key(product: &mut Licensed, pair: &Pair, check: &mut Check<'_>) {
-    match pair.key.as_str() {
-        "tier" | "ignore" => {}
-        "line" => product.line = check.parsed(pair),
-        "name" => product.name = check.text(pair),
-        "letter" => values::template(pair, check).into_iter().for_each(|letter| product.letter = letter),
-        "download" => product.download = values::link(pair, check),
-        "seats" => values::seats(pair, check).into_iter().for_each(|seats| product.seats = seats),
-        "expires" => values::expires(pair, check).into_iter().for_each(|expires| product.expires = expires),
-        "updates" => product.updates = values::duration(pair, check),
-        "grace" => product.grace = values::grace(pair, check),
-        "entitlements" => product.entitlements = values::entitlements(pair, check),
-        "free" => {
-            let words = [("true", FreeOrders::Mint), ("false", FreeOrders::Ignore)];
-            check.word(pair, &words).into_iter().for_each(|free| product.free = free);
-        }
-        "test" => {
-            let words = [("mint", TestOrders::Mint), ("ignore", TestOrders::Ignore)];
-            check.word(pair, &words).into_iter().for_each(|test| product.test = test);
-        }
-        // Checked here, so that a file that passes today is not refused when they are acted on.
-        "on_refund" => drop(check.word(pair, &[("revoke", ()), ("keep", ())])),
-        "on_dispute" => drop(check.word(pair, &[("suspend", ()), ("revoke", ()), ("keep", ())])),
-        "on_end" => drop(check.word(pair, &[("end", ()), ("keep", ())])),
-        unknown => drop(check.refuse::<()>(pair.line, format!("there is no key {unknown}"))),
+    match (find("tier"), find("bundle")) {
+        (None, Some(_)) => Some(Product::Bundle(product.bundle)),
+        (None, None) => check.refuse(entry.line, format!("{}: tier is missing", entry.key)),
+        (Some(_), _) => tier.map(|_| Product::Licensed(Box::new(product))),
     }
 }

@@ -1,13 +1,19 @@
 //! The catalog: which product gets which license, read from `config/products.yaml`.
 
+mod bundles;
 mod check;
+mod decide;
 mod entry;
+mod keys;
 mod product;
 mod terms;
 mod values;
 mod yaml;
 
-pub(crate) use terms::{Decision, Terms};
+pub(crate) use decide::{Decision, Entitled};
+#[allow(unused_imports, reason = "read by whoever settles orders")]
+pub(crate) use product::Notice;
+pub(crate) use terms::Terms;
 
 use crate::problems::Problems;
 use crate::settings::ProductsFile;

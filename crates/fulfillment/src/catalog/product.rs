@@ -1,6 +1,6 @@
 //! One entry of the catalog, checked.
 
-use jiff::Span;
+use crate::lifecycle::Policy;
 use mintmark_licensing::{Line, Tier};
 
 /// What a product's orders get.
@@ -8,8 +8,21 @@ use mintmark_licensing::{Line, Tier};
 pub(crate) enum Product {
     /// Nothing: `ignore: true`.
     Ignored,
+    /// Nothing itself: a bundle without a tier, whose members have licenses of their own.
+    Bundle(Vec<String>),
     /// A license.
     Licensed(Box<Licensed>),
+}
+
+impl Product {
+    /// The products that are sold together under this one.
+    pub(super) fn members(&self) -> &[String] {
+        match self {
+            Self::Ignored => &[],
+            Self::Bundle(members) => members,
+            Self::Licensed(licensed) => &licensed.bundle,
+        }
+    }
 }
 
 /// The license of a product's orders.
@@ -25,40 +38,20 @@ pub(crate) struct Licensed {
     pub(super) letter: String,
     /// `download`, a link for the letter
     pub(super) download: Option<String>,
-    /// `seats`
-    pub(super) seats: Seats,
-    /// `expires`
-    pub(super) expires: Expires,
-    /// `updates`: how long new builds are included; `None` is for ever
-    pub(super) updates: Option<Span>,
-    /// `grace`, in seconds
-    pub(super) grace: Option<u64>,
     /// `entitlements`
     pub(super) entitlements: Vec<String>,
     /// `free`
     pub(super) free: FreeOrders,
     /// `test`
     pub(super) test: TestOrders,
-}
-
-/// How many seats a license has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Seats {
-    /// As many as were bought.
-    Quantity,
-    /// Always this many.
-    Fixed(u32),
-}
-
-/// Until when a license runs.
-#[derive(Debug, Clone)]
-pub(crate) enum Expires {
-    /// For ever.
-    Never,
-    /// One period of the subscription, and the grace, after each charge.
-    Subscription,
-    /// This long after the order.
-    After(Span),
+    /// `bundle`
+    pub(super) bundle: Vec<String>,
+    /// `keys`
+    pub(super) keys: Keys,
+    /// `notify`
+    pub(super) notify: Vec<Notice>,
+    /// What depends on the life of the order.
+    pub(super) policy: Policy,
 }
 
 /// What an order without a price gets.
@@ -77,4 +70,24 @@ pub(crate) enum TestOrders {
     Mint,
     /// Nothing.
     Ignore,
+}
+
+/// How many licenses an order gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Keys {
+    /// One.
+    One,
+    /// One for each unit.
+    Quantity,
+}
+
+/// An occasion for a further letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Notice {
+    /// The license was prolonged or changed.
+    Renewal,
+    /// The license was revoked.
+    Revocation,
+    /// The license was suspended, or runs again.
+    Suspension,
 }

@@ -1,8 +1,9 @@
 //! Values of the catalog that have rules of their own.
 
 use super::check::Check;
-use super::product::{Expires, Seats};
-use super::yaml::{Node, Pair};
+use super::product::Notice;
+use super::yaml::Pair;
+use crate::lifecycle::{Expires, Seats};
 use jiff::{Span, SpanRelativeTo};
 
 /// A blob cannot say more.
@@ -69,18 +70,14 @@ pub(super) fn grace(pair: &Pair, check: &mut Check<'_>) -> Option<u64> {
 
 /// A list of words, sorted, each once.
 pub(super) fn entitlements(pair: &Pair, check: &mut Check<'_>) -> Vec<String> {
-    let Node::List(items) = &pair.value else {
-        check.refuse::<()>(pair.line, "entitlements: a list is expected, such as [export-csv, batch]");
-        return Vec::new();
-    };
+    let Some(items) = check.list(pair, "[export-csv, batch]") else { return Vec::new() };
     let mut entitlements: Vec<String> = Vec::new();
-    for item in items {
-        match &item.value {
-            Node::Scalar(Some(word)) if is_entitlement(word) => entitlements.push(word.clone()),
-            _ => {
-                let message = "entitlements: words of a-z, 0-9, point, underscore and dash are expected";
-                check.refuse::<()>(item.defined.line(), message);
-            }
+    for (line, word) in items {
+        if word.is_some_and(is_entitlement) {
+            entitlements.extend(word.map(str::to_owned));
+        } else {
+            let message = "entitlements: words of a-z, 0-9, point, underscore and dash are expected";
+            check.refuse::<()>(line, message);
         }
     }
     entitlements.sort();
@@ -91,6 +88,42 @@ pub(super) fn entitlements(pair: &Pair, check: &mut Check<'_>) -> Vec<String> {
         check.refuse::<()>(pair.line, message);
     }
     entitlements
+}
+
+/// A list of product ids, in the order of the file. Whether there are such products is seen once all are read.
+pub(super) fn bundle(pair: &Pair, check: &mut Check<'_>) -> Vec<String> {
+    let Some(items) = check.list(pair, "[PRODUCT, PRODUCT]") else { return Vec::new() };
+    let mut members: Vec<String> = Vec::new();
+    for (line, id) in &items {
+        match id {
+            Some(id) if members.iter().any(|member| member == id) => {
+                check.refuse::<()>(*line, format!("bundle: {id} is here twice"));
+            }
+            Some(id) => members.push((*id).to_owned()),
+            None => drop(check.refuse::<()>(*line, "bundle: a product id is expected")),
+        }
+    }
+    if items.is_empty() {
+        check.refuse::<()>(pair.line, "bundle: at least one product is expected");
+    }
+    members
+}
+
+/// A list of occasions, each once.
+pub(super) fn notify(pair: &Pair, check: &mut Check<'_>) -> Vec<Notice> {
+    let Some(items) = check.list(pair, "[renewal, revocation, suspension]") else { return Vec::new() };
+    let mut notices = Vec::new();
+    for (line, word) in items {
+        match word {
+            Some("renewal") => notices.push(Notice::Renewal),
+            Some("revocation") => notices.push(Notice::Revocation),
+            Some("suspension") => notices.push(Notice::Suspension),
+            _ => drop(check.refuse::<()>(line, "notify: one of renewal, revocation, suspension is expected")),
+        }
+    }
+    notices.sort_unstable();
+    notices.dedup();
+    notices
 }
 
 fn is_entitlement(word: &str) -> bool {

@@ -1,9 +1,9 @@
 //! One attempt at a delivery, and how it ends on the audit row.
 
 use jiff::Timestamp;
-use mintmark_adapters::{Interpretation, Kind};
+use mintmark_adapters::{Event, Interpretation, Kind};
 use mintmark_licensing::Mode;
-use mintmark_storage::{Conclusion, Delivery, Outcome, Subject};
+use mintmark_storage::{Conclusion, Delivery, OrderName, Outcome, Subject};
 
 /// An attempt, from its beginning.
 #[derive(Clone, Copy)]
@@ -28,7 +28,34 @@ impl Attempt<'_> {
     }
 }
 
+/// A delivery in hand, which may change licenses.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cause<'a> {
+    pub(super) delivery: &'a Delivery,
+    /// The order that it tells of.
+    pub(super) name: &'a OrderName,
+    /// What it tells.
+    pub(super) events: &'a [Event],
+    /// Under what orders that belong to it find it.
+    pub(super) party: Option<&'a str>,
+}
+
+impl Cause<'_> {
+    pub(super) fn id(&self) -> i64 {
+        self.delivery.id
+    }
+
+    pub(super) fn tells_of_a_sale(&self) -> bool {
+        self.events.iter().any(|event| matches!(event, Event::Sold(_)))
+    }
+
+    pub(super) fn has_party(&self, party: &str) -> bool {
+        self.party == Some(party)
+    }
+}
+
 /// How an attempt ends. Whatever leads to no license has a reason, but for an event that is noted.
+#[derive(Debug, Clone)]
 pub(super) struct Ending {
     pub(super) reason: Option<String>,
     processed: bool,
@@ -37,17 +64,18 @@ pub(super) struct Ending {
 }
 
 impl Ending {
-    /// The store says whether it was minted or found.
-    pub(super) fn licensed() -> Self {
-        Self { processed: true, outcome: None, error: None, reason: None }
+    /// Nothing is left to do.
+    pub(super) fn done(outcome: Outcome) -> Self {
+        Self { processed: true, outcome: Some(outcome), error: None, reason: None }
     }
 
-    pub(super) fn noted() -> Self {
-        Self { processed: true, outcome: Some(Outcome::Noted), error: None, reason: None }
+    /// The store says whether it was minted or found.
+    pub(super) fn licensed() -> Self {
+        Self { outcome: None, ..Self::done(Outcome::Found) }
     }
 
     pub(super) fn ignored(reason: String) -> Self {
-        Self { processed: true, outcome: Some(Outcome::Ignored), error: None, reason: Some(reason) }
+        Self::done(Outcome::Ignored).because(reason)
     }
 
     pub(super) fn held(reason: String) -> Self {
@@ -58,6 +86,10 @@ impl Ending {
     pub(super) fn failed(reason: impl Into<String>) -> Self {
         let reason = reason.into();
         Self { processed: false, outcome: None, error: Some(reason.clone()), reason: Some(reason) }
+    }
+
+    pub(super) fn because(self, reason: String) -> Self {
+        Self { reason: Some(reason), ..self }
     }
 }
 

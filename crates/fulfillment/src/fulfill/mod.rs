@@ -1,18 +1,22 @@
 //! Fulfilling: from a delivery on record to a license with its letter. Replay begins here.
 
 mod attempt;
-mod sale;
+mod bundle;
+mod chronicle;
+mod links;
+mod outcome;
+mod plain;
+mod settle;
+mod settler;
+mod verdict;
 
-use crate::catalog::Decision;
 use crate::mailing::Mailing;
 use crate::{Error, Fulfillment};
 use attempt::{Attempt, Ending};
 use futures_util::FutureExt as _;
 use jiff::Timestamp;
-use mintmark_adapters::{Event, Order, Verdict};
-use mintmark_licensing::Mode;
-use mintmark_storage::{Delivery, Issue, Issued, Subject};
-use sale::Sale;
+use mintmark_adapters::{Event, Interpretation, Verdict};
+use mintmark_storage::{Delivery, Outcome, Subject};
 use std::panic::AssertUnwindSafe;
 
 /// A crash may cut an attempt off; what cuts off this many is parked for a person.
@@ -30,7 +34,14 @@ pub enum Fulfilled {
         /// The number of the letter that this very delivery has put into the outbox.
         new_letter: Option<i64>,
     },
-    /// An event that is not a sale.
+    /// Its order's license is another now.
+    Changed {
+        /// What has changed.
+        outcome: Outcome,
+        /// The license's key, if it runs.
+        license_key: Option<String>,
+    },
+    /// An event from which nothing follows.
     Noted,
     /// Nothing to mint, or nothing yet.
     NotMinted {
@@ -55,27 +66,32 @@ impl Fulfillment {
         if delivery.recorded.declared_size.is_some() {
             return self.conclude(attempt, attempt::unknown(), Ending::failed("body too large")).await;
         }
-        let Some(interpretation) = self.records.interpret(delivery) else {
+        let Some(mut interpretation) = self.records.interpret(delivery) else {
             let ending = Ending::failed("there is no such source any more");
             return self.conclude(attempt, attempt::unknown(), ending).await;
         };
-        let subject = attempt::subject(&interpretation);
-        let ending = match interpretation.verdict {
-            Verdict::Events(events) => match events.as_slice() {
-                [Event::Sold(order)] => {
-                    return self.fulfill_sale(attempt, subject, interpretation.mode, order).await;
-                }
-                [Event::Sold(order), rest @ ..] => match obstacle(rest) {
-                    Some(reason) => Ending::ignored(reason.to_owned()),
-                    None => return self.fulfill_sale(attempt, subject, interpretation.mode, order).await,
-                },
-                _ => Ending::noted(),
-            },
+        let verdict = std::mem::replace(&mut interpretation.verdict, Verdict::Events(Vec::new()));
+        let ending = match verdict {
+            Verdict::Events(events) => return self.follow(attempt, interpretation, events).await,
             Verdict::Ignored(reason) => Ending::ignored(reason),
             Verdict::Held(reason) => Ending::held(reason),
             Verdict::Unreadable(reason) => Ending::failed(reason),
         };
-        self.conclude(attempt, subject, ending).await
+        self.conclude(attempt, attempt::subject(&interpretation), ending).await
+    }
+
+    /// What follows from the facts of a delivery. A plain sale, of which nothing else is known, is nearly everything
+    /// that comes, and has a short way.
+    async fn follow(
+        &self,
+        attempt: Attempt<'_>,
+        interpretation: Interpretation,
+        events: Vec<Event>,
+    ) -> Result<Fulfilled, Error> {
+        if let Some(fulfilled) = self.try_plain_sale(attempt, &interpretation, &events).await? {
+            return Ok(fulfilled);
+        }
+        self.settle(attempt, interpretation, events).await
     }
 
     /// As [`Fulfillment::fulfill`], for what an interrupted run left behind; what interrupts every attempt is
@@ -92,44 +108,6 @@ impl Fulfillment {
         self.conclude(Attempt { delivery, now }, attempt::unknown(), Ending::failed(reason)).await
     }
 
-    async fn fulfill_sale(
-        &self,
-        attempt: Attempt<'_>,
-        subject: Subject,
-        mode: Mode,
-        order: &Order,
-    ) -> Result<Fulfilled, Error> {
-        let delivery = attempt.delivery;
-        let sold_at = match order.sold_at {
-            Some(sold_at) => sold_at,
-            None => self.first_arrival(delivery, mode, &order.order_id)?,
-        };
-        // A blob counts in seconds, and the license's other times must agree with it.
-        let sold_at = Timestamp::from_second(sold_at.as_second()).unwrap_or(sold_at);
-        let terms = match self.catalog().terms(&delivery.recorded.source, mode, order, sold_at) {
-            Decision::Mint(terms) => terms,
-            Decision::Ignored(reason) => {
-                return self.conclude(attempt, subject, Ending::ignored(reason)).await;
-            }
-            Decision::Unmapped(reason) => {
-                return self.conclude(attempt, subject, Ending::failed(reason)).await;
-            }
-        };
-        let sale = Sale { delivery, mode, order, sold_at, terms: &terms };
-        let license = match self.mint(&sale) {
-            Ok(license) => license,
-            Err(error) => {
-                return self
-                    .conclude(attempt, subject, Ending::failed(format!("cannot mint: {error}")))
-                    .await;
-            }
-        };
-        let letter = self.letter(&sale, attempt.now);
-        let conclusion = attempt.conclusion(subject, Ending::licensed());
-        let issued = self.records.store.issue(Issue { license, letter, conclusion }).await?;
-        Ok(licensed(issued))
-    }
-
     /// Writes down an attempt that led to no license.
     async fn conclude(
         &self,
@@ -143,36 +121,5 @@ impl Fulfillment {
         };
         self.records.store.conclude(attempt.conclusion(subject, ending)).await?;
         Ok(fulfilled)
-    }
-
-    /// An order without a time of its own was made when it was first told, however often it is replayed.
-    fn first_arrival(&self, delivery: &Delivery, mode: Mode, order_id: &str) -> Result<Timestamp, Error> {
-        let first = self.records.store.first_arrival(&delivery.recorded.source, mode.as_str(), order_id)?;
-        Ok(first.map_or(delivery.recorded.received_at, |first| first.min(delivery.recorded.received_at)))
-    }
-}
-
-/// Why no license is owed although a sale took place.
-fn obstacle(events: &[Event]) -> Option<&'static str> {
-    let is_won = events.iter().any(|event| matches!(event, Event::DisputeWon(_)));
-    if events.iter().any(|event| matches!(event, Event::Refunded { .. })) {
-        return Some("refunded");
-    }
-    let is_disputed = events.iter().any(|event| matches!(event, Event::Disputed(_)));
-    (is_disputed && !is_won).then_some("disputed")
-}
-
-fn licensed(issued: Issued) -> Fulfilled {
-    match issued {
-        Issued::Now(license, letter) => Fulfilled::Licensed {
-            license_key: license.terms.key,
-            mailing: Mailing::of(Some(&letter)),
-            new_letter: Some(letter.id),
-        },
-        Issued::Before(license, letter) => Fulfilled::Licensed {
-            license_key: license.terms.key,
-            mailing: Mailing::of(letter.as_ref()),
-            new_letter: None,
-        },
     }
 }

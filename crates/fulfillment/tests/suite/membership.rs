@@ -3,6 +3,7 @@
 use crate::support::{Ping, Shop};
 use mintmark_fulfillment::Outcome;
 use mintmark_storage::{on_both_databases, testing::TestDatabase};
+use serde_json::json;
 
 const MEMBERSHIP: &str = "3kUm7x3O3xwz-DPyj5Ky8w==";
 const FIRST: &str = "membership-first-charge.form";
@@ -17,15 +18,21 @@ fn seconds(time: &str) -> i64 {
 }
 
 on_both_databases! {
-    fn a_renewal_finds_the_license_of_its_subscription(database: TestDatabase) {
+    fn a_renewal_prolongs_the_license_of_its_subscription(database: TestDatabase) {
         let shop = selling(&database, "expires: subscription");
         assert_eq!(shop.receive(&Ping::fixture(FIRST)), "accepted");
         let license = shop.license();
         assert_eq!(license["source_order_id"], "ZG_T0Ww47neJ44nQtmjrhw==");
 
-        assert_eq!(shop.receive(&Ping::fixture(RENEWAL)), "accepted");
-        assert_eq!(shop.license(), license);
-        assert_eq!(shop.row().outcome, Some(Outcome::Found));
+        for _ in 0..2 {
+            shop.receive(&Ping::fixture(RENEWAL));
+            let renewed = shop.license();
+            assert_eq!((&renewed["key"], &renewed["id"]), (&license["key"], &license["id"]));
+            assert_eq!((&renewed["seq"], &renewed["expires_at"]), (&json!(2), &json!("2026-03-17T14:16:02Z")));
+        }
+        assert_eq!(shop.proved().seq(), 2);
+        let outcomes: Vec<_> = shop.rows().into_iter().map(|row| row.outcome).collect();
+        assert_eq!(outcomes, [Some(Outcome::Minted), Some(Outcome::Renewed), Some(Outcome::Found)]);
         assert_eq!(shop.postbox.memory.attempts(), 1);
     }
 

@@ -43,7 +43,8 @@ on_both_databases! {
             ("refunded", "refunded"),
             ("disputed", "disputed"),
         ] {
-            assert_eq!(shop.receive(&Ping::sale().with(flag, "true")), format!("not minted: {reason}"));
+            let sale = Ping::sale().with("sale_id", flag).with(flag, "true");
+            assert_eq!(shop.receive(&sale), format!("not minted: {reason}"));
             let row = shop.row();
             assert_eq!((row.processed, row.outcome, row.error), (true, Some(Outcome::Ignored), None));
             assert_eq!(row.reason.as_deref(), Some(reason));
@@ -65,7 +66,8 @@ on_both_databases! {
             "not minted: ignored by products.yaml: test purchase"
         );
         assert!(shop.rows().iter().all(|row| row.processed && row.outcome == Some(Outcome::Ignored)));
-        assert_eq!(shop.receive(&free.with("is_gift_receiver_purchase", "true")), "accepted");
+        let gift = free.with("sale_id", "gift").with("is_gift_receiver_purchase", "true");
+        assert_eq!(shop.receive(&gift), "accepted");
         assert_eq!(shop.receive(&sale("gift", "900")), "accepted");
     }
 

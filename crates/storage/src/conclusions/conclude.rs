@@ -53,13 +53,8 @@ pub(crate) fn columns<'a>(ends: &[&'a Conclusion]) -> impl QueryFragment<Pg> + '
         texts(ends, |end| &end.subject.kind),
         texts(ends, |end| &end.subject.mode),
         maybe_texts(ends, |end| end.subject.order_id.as_deref()),
-        maybe_texts(ends, |end| own_sale(&end.subject)),
+        maybe_texts(ends, |end| end.subject.own_sale()),
     )
-}
-
-/// Where the sale is the order, it is not written twice.
-fn own_sale(subject: &Subject) -> Option<&str> {
-    subject.sale_id.as_deref().filter(|sale_id| Some(*sale_id) != subject.order_id.as_deref())
 }
 
 struct ConcludeAll;
@@ -112,7 +107,7 @@ fn update(
         kind.as_str().into_sql::<Words>(),
         mode.as_str().into_sql::<Words>(),
         order_id.as_deref().into_sql::<Nullable<Words>>(),
-        own_sale(&conclusion.subject).into_sql::<Nullable<Words>>(),
+        conclusion.subject.own_sale().into_sql::<Nullable<Words>>(),
         conclusion.processed.into_sql::<Bool>(),
         conclusion.outcome.map(Outcome::as_str).into_sql::<Nullable<Words>>(),
         conclusion.error.as_deref().into_sql::<Nullable<Words>>(),

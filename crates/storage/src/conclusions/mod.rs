@@ -22,6 +22,13 @@ pub struct Subject {
     pub sale_id: Option<String>,
 }
 
+impl Subject {
+    /// Where the sale is the order, it is not written twice.
+    pub(crate) fn own_sale(&self) -> Option<&str> {
+        self.sale_id.as_deref().filter(|sale_id| Some(*sale_id) != self.order_id.as_deref())
+    }
+}
+
 /// The end of one attempt at a delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conclusion {

@@ -22,6 +22,13 @@ const BEGIN_SQLITE: &str = "BEGIN IMMEDIATE";
 const BEGIN_POSTGRES: &str =
     "BEGIN; SELECT pg_advisory_xact_lock(1296649803, hashtext(current_schema()::text))";
 
+/// Whoever decides about an order from everything that is known of it must not decide beside somebody who adds to it.
+/// Licenses of plain sales are issued beside each other, but not beside such a decision.
+const BEGIN_ISSUES_POSTGRES: &str =
+    "BEGIN; SELECT pg_advisory_xact_lock_shared(1296649804, hashtext(current_schema()::text))";
+const KEEP_ISSUES_OUT_POSTGRES: &str =
+    "SELECT pg_advisory_xact_lock(1296649804, hashtext(current_schema()::text))";
+
 /// In a transaction that was aborted the question is an error, and keeps the `COMMIT` from seeming to succeed.
 const COMMIT_POSTGRES: &str = "SELECT 1; COMMIT";
 
@@ -58,6 +65,20 @@ pub(crate) fn begin_anew(connection: &mut AnyConnection) -> QueryResult<()> {
 /// Begins a transaction that does not keep others from writing: one of PostgreSQL's lanes.
 pub(crate) fn begin_beside_others(connection: &mut AnyConnection) -> QueryResult<()> {
     connection.batch_execute("BEGIN")
+}
+
+/// Begins a transaction that issues licenses.
+pub(crate) fn begin_issues(connection: &mut AnyConnection) -> QueryResult<()> {
+    connection.batch_execute(BEGIN_ISSUES_POSTGRES)
+}
+
+/// Waits until no license is being issued, and keeps others from it until the transaction ends. On SQLite nobody else
+/// writes at all.
+pub(crate) fn keep_issues_out(connection: &mut AnyConnection) -> QueryResult<()> {
+    match connection {
+        AnyConnection::Sqlite(_) => Ok(()),
+        AnyConnection::Postgres(connection) => connection.batch_execute(KEEP_ISSUES_OUT_POSTGRES),
+    }
 }
 
 /// Runs `work` in a savepoint: an error or a panic takes back what it did, and nothing else.

@@ -5,11 +5,12 @@ mod retry;
 mod row;
 
 pub(crate) use retry::Retry;
+pub(crate) use row::Row;
 
 use crate::schema::{conclusions, deliveries};
 use crate::{Origin, Pending, Result, Store, time};
 use diesel::dsl::not;
-use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 use jiff::Timestamp;
 
 /// A delivery that is about to go on record.
@@ -105,21 +106,6 @@ impl Store {
                 .load(connection)?)
         })?;
         Ok(rows.into_iter().map(|(id, attempts)| Unfinished { id, attempts }).collect())
-    }
-
-    /// When the first delivery that told of this order arrived.
-    pub fn first_arrival(&self, source: &str, mode: &str, order_id: &str) -> Result<Option<Timestamp>> {
-        let first: Option<i64> = self.read(|connection| {
-            Ok(conclusions::table
-                .inner_join(deliveries::table)
-                .filter(conclusions::order_id.eq(order_id).and(conclusions::mode.eq(mode)))
-                .filter(deliveries::source.eq(source))
-                .order(conclusions::delivery_id)
-                .select(deliveries::received_at)
-                .first(connection)
-                .optional()?)
-        })?;
-        time::from_optional_column(first)
     }
 }
 

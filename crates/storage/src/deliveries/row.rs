@@ -4,7 +4,7 @@ use super::{Delivery, NewDelivery};
 use crate::{Error, Origin, Result, time};
 
 #[derive(diesel::Queryable)]
-pub(super) struct Row {
+pub(crate) struct Row {
     id: i64,
     source: String,
     origin: String,
@@ -18,7 +18,7 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub(super) fn into_delivery(self, attempt: i64) -> Result<Delivery> {
+    pub(crate) fn into_delivery(self, attempt: i64) -> Result<Delivery> {
         let origin = Origin::from_word(&self.origin);
         let recorded = NewDelivery {
             source: self.source,

@@ -65,9 +65,35 @@ pub struct License {
     /// What it was made with.
     pub terms: NewLicense,
     /// What it is good for now.
-    pub status: LicenseStatus,
+    pub state: LicenseState,
     /// When it was written down.
     pub created_at: Timestamp,
+}
+
+/// What has become of a license since it was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LicenseState {
+    /// What it is good for now.
+    pub status: LicenseStatus,
+    /// Blobs with a smaller re-issue counter promise what no longer holds; 1 for none.
+    pub void_below: i64,
+    /// When its subscription will end; `None` while it renews.
+    pub cancelled_at: Option<Timestamp>,
+    /// What the store calls the plan, such as its tier.
+    pub plan: Option<String>,
+    /// When its state changes by itself.
+    pub review_at: Option<Timestamp>,
+}
+
+impl LicenseState {
+    /// Of a license that runs and of which nothing else is known.
+    pub const NEW: Self = Self {
+        status: LicenseStatus::Active,
+        void_below: 1,
+        cancelled_at: None,
+        plan: None,
+        review_at: None,
+    };
 }
 
 /// Which licenses to list, newest first.
@@ -83,6 +109,14 @@ impl Store {
     /// The license with this id.
     pub fn license(&self, id: &str) -> Result<Option<License>> {
         self.read(|connection| by_id(connection, id))
+    }
+
+    /// The license with this key.
+    pub fn license_with_key(&self, key: &str) -> Result<Option<License>> {
+        let row: Option<Row> = self.read(|connection| {
+            Ok(licenses::table.filter(licenses::key.eq(key)).first(connection).optional()?)
+        })?;
+        row.map(Row::into_license).transpose()
     }
 
     /// The licenses that a filter names, newest first.

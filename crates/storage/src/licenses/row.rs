@@ -1,11 +1,11 @@
 //! A license as its table holds it.
 
-use super::{License, NewLicense};
+use super::{License, LicenseState, NewLicense};
 use crate::{Error, LicenseStatus, Origin, Result, time};
 
 #[derive(diesel::Queryable)]
 pub(crate) struct Row {
-    pub(super) number: i64,
+    pub(crate) number: i64,
     id: String,
     key: String,
     blob: String,
@@ -26,6 +26,10 @@ pub(crate) struct Row {
     expires_at: Option<i64>,
     updates_until: Option<i64>,
     seq: i64,
+    void_below: i64,
+    cancelled_at: Option<i64>,
+    plan: Option<String>,
+    review_at: Option<i64>,
     created_at: i64,
 }
 
@@ -34,7 +38,13 @@ impl Row {
         let status = LicenseStatus::from_word(&self.status);
         let origin = Origin::from_word(&self.origin);
         Ok(License {
-            status: status.ok_or(Error::Corrupt(format!("license status {}", self.status)))?,
+            state: LicenseState {
+                status: status.ok_or(Error::Corrupt(format!("license status {}", self.status)))?,
+                void_below: self.void_below,
+                cancelled_at: time::from_optional_column(self.cancelled_at)?,
+                plan: self.plan,
+                review_at: time::from_optional_column(self.review_at)?,
+            },
             created_at: time::from_column(self.created_at)?,
             terms: NewLicense {
                 id: self.id,

@@ -6,7 +6,7 @@ use super::reply::{Committed, Reply};
 use super::task::Task;
 use crate::connection::{AnyConnection, transaction};
 use crate::{Error, Result};
-use diesel::{PgConnection, SqliteConnection};
+use diesel::{PgConnection, QueryResult, SqliteConnection};
 use std::fmt;
 
 /// A write that is made many at a time.
@@ -29,6 +29,11 @@ pub(crate) trait Hot: fmt::Debug + Send + Sized + 'static {
 
     /// Once it is on disk.
     fn answer(self, written: Self::Written) -> Self::Answer;
+
+    /// Begins its transactions on PostgreSQL.
+    fn begin(connection: &mut AnyConnection) -> QueryResult<()> {
+        transaction::begin_beside_others(connection)
+    }
 
     /// Where it waits on PostgreSQL.
     fn lane(lanes: &Lanes) -> &Lane<Self>;

@@ -193,12 +193,12 @@ impl<W: Hot> Shared<W> {
     /// A connection that was lost while it idled is replaced: nothing had begun on it.
     fn begin(&self, kept: Option<AnyConnection>) -> Result<AnyConnection> {
         if let Some(mut connection) = kept
-            && transaction::begin_beside_others(&mut connection).is_ok()
+            && W::begin(&mut connection).is_ok()
         {
             return Ok(connection);
         }
         let mut connection = AnyConnection::open_for_writing(&self.url, STUCK)?;
-        transaction::begin_beside_others(&mut connection)?;
+        W::begin(&mut connection)?;
         Ok(connection)
     }
 }

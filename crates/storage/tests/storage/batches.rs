@@ -33,6 +33,7 @@ on_both_databases! {
             let (license, letter, expected) = match pending.wait().expect("issued") {
                 Issued::Now(license, letter) => (license, letter, Outcome::Minted),
                 Issued::Before(license, letter) => (license, letter.expect("a letter"), Outcome::Found),
+                Issued::Contested => panic!("{order} has only been sold"),
             };
             minted += usize::from(expected == Outcome::Minted);
             assert_eq!((&license.terms.source_order_id, &letter.license_id), (*order, &license.terms.id));

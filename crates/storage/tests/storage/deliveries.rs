@@ -65,20 +65,6 @@ on_both_databases! {
         store.retry(deliveries[0].id).wait().expect("an answer");
         assert_eq!(unfinished(&store, at(1)), ids(&[0]), "an attempt begun is not an attempt ended");
     }
-
-    fn the_first_arrival_of_an_order_is_that_of_its_first_delivery(database: TestDatabase) {
-        let store = open(&database);
-        let first = record(&store, 50);
-        let second = record(&store, 60);
-        for delivery in [&second, &first] {
-            store.conclude(conclusion(delivery, "S1")).wait().expect("concluded");
-        }
-        let arrival = |source: &str, mode: &str, order: &str| store.first_arrival(source, mode, order).expect("an answer");
-        assert_eq!(arrival("gumroad", "live", "S1"), Some(at(50)));
-        assert_eq!(arrival("gumroad", "test", "S1"), None);
-        assert_eq!(arrival("manual", "live", "S1"), None);
-        assert_eq!(arrival("gumroad", "live", "S2"), None);
-    }
 }
 
 fn assert_same(delivery: &Delivery, new: &NewDelivery) {

@@ -106,7 +106,7 @@ pub(crate) fn mint(store: &Store, order: &str) -> (License, Letter) {
     let delivery = record(store, 0);
     match store.issue(issue(&delivery, order)).wait().expect("the license is issued") {
         Issued::Now(license, letter) => (license, letter),
-        Issued::Before(..) => panic!("{order} had a license"),
+        Issued::Before(..) | Issued::Contested => panic!("{order} was known"),
     }
 }
 

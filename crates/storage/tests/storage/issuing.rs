@@ -1,9 +1,9 @@
 //! Issuing: one license and one letter for each order, however often and wherever it is told.
 
-use crate::examples::{issue, mint, new_letter, new_license, open, record};
+use crate::examples::{at, conclusion, issue, mint, new_letter, new_license, open, record};
 use mintmark_storage::{
-    Access, AuditFilter, Issue, Issued, LetterState, License, LicenseFilter, LicenseStatus, NewLicense,
-    Outcome, Store, Unfinished, on_both_databases,
+    Access, AuditFilter, Issue, Issued, LetterState, License, LicenseFilter, LicenseState, LicenseStatus,
+    NewLicense, Outcome, Revision, Store, Unfinished, on_both_databases,
 };
 use std::sync::Barrier;
 
@@ -16,7 +16,7 @@ on_both_databases! {
             panic!("the order had no license")
         };
         let now = asked.conclusion.at;
-        assert_eq!(license, License { terms: asked.license, status: LicenseStatus::Active, created_at: now });
+        assert_eq!(license, License { terms: asked.license, state: LicenseState::NEW, created_at: now });
         assert_eq!(store.license(&license.terms.id).expect("an answer"), Some(license.clone()));
         assert_eq!(store.letters(&license.terms.id).expect("a list"), std::slice::from_ref(&letter));
         assert_eq!((letter.state, letter.attempts, letter.resend_number), (LetterState::Queued, 0, 0));
@@ -58,11 +58,11 @@ on_both_databases! {
         assert_eq!(outcomes, [Some(Outcome::Minted), Some(Outcome::Found)]);
     }
 
-    fn source_mode_and_item_tell_orders_of_one_name_apart(database: TestDatabase) {
+    fn source_and_mode_tell_orders_of_one_name_apart(database: TestDatabase) {
         let store = open(&database);
         mint(&store, "S1");
-        let others: [fn(&mut NewLicense); 3] =
-            [|new| new.source = "manual".to_owned(), |new| new.mode = "test".to_owned(), |new| new.item = 1];
+        let others: [fn(&mut NewLicense); 2] =
+            [|new| new.source = "manual".to_owned(), |new| new.mode = "test".to_owned()];
         for (number, differ) in others.into_iter().enumerate() {
             let mut license = new_license("S1");
             (license.id, license.key) = (format!("license-{number}"), format!("DT1-CORE-{number}"));
@@ -70,7 +70,31 @@ on_both_databases! {
             let delivery = record(&store, 1);
             assert!(matches!(store.issue(Issue { license, ..issue(&delivery, "S1") }).wait(), Ok(Issued::Now(..))));
         }
-        assert_eq!(count(&store), 4);
+        assert_eq!(count(&store), 3);
+    }
+
+    fn an_order_of_which_something_else_was_told_is_contested_and_nothing_is_written(database: TestDatabase) {
+        let store = open(&database);
+        let refund = record(&store, 0);
+        store.conclude(conclusion(&refund, "S1")).wait().expect("concluded");
+        let sale = record(&store, 1);
+        assert!(matches!(store.issue(issue(&sale, "S1")).wait(), Ok(Issued::Contested)));
+        assert_eq!(count(&store), 0);
+        assert!(store.attempts(sale.id).expect("a list").is_empty());
+    }
+
+    fn an_order_whose_license_does_not_run_is_contested(database: TestDatabase) {
+        let store = open(&database);
+        let (license, _) = mint(&store, "S1");
+        let revoked = Revision {
+            license_id: license.terms.id.clone(),
+            license: license.terms.clone(),
+            state: LicenseState { status: LicenseStatus::Revoked, ..LicenseState::NEW },
+        };
+        store.settle(at(1), move |ledger| ledger.revise(&revoked)).wait().expect("revoked");
+        let again = record(&store, 2);
+        assert!(matches!(store.issue(issue(&again, "S1")).wait(), Ok(Issued::Contested)));
+        assert!(store.attempts(again.id).expect("a list").is_empty());
     }
 
     fn a_key_that_another_order_holds_is_an_error_and_leaves_no_trace(database: TestDatabase) {

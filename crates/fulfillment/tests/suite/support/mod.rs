@@ -68,6 +68,7 @@ impl Shop {
     pub(crate) fn finish(&self, delivery: &Delivery) -> String {
         let fulfilled = pollster::block_on(self.fulfillment.fulfill(delivery, self.clock.now())).unwrap();
         match fulfilled {
+            Fulfilled::Changed { outcome, .. } => outcome.as_str().to_owned(),
             Fulfilled::Noted => "noted".to_owned(),
             Fulfilled::NotMinted { reason } => format!("not minted: {reason}"),
             Fulfilled::Licensed { mailing: Mailing::Queued, new_letter: Some(letter), .. } => {

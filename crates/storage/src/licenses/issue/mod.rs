@@ -3,12 +3,13 @@
 mod postgres;
 mod sqlite;
 
-use super::{License, NewLicense};
+use super::{License, LicenseState, NewLicense};
 use crate::conclusions::Conclusion;
+use crate::connection::{AnyConnection, transaction};
 use crate::letters::{Letter, NewLetter};
 use crate::writer::{Hot, Lane, Lanes};
-use crate::{Error, LicenseStatus, Pending, Result, Store};
-use diesel::{PgConnection, SqliteConnection};
+use crate::{Error, Pending, Result, Store};
+use diesel::{PgConnection, QueryResult, SqliteConnection};
 
 /// A license with its letter and the end of the attempt that led to it: one transaction.
 #[derive(Debug, Clone)]
@@ -26,12 +27,14 @@ pub struct Issue {
 pub enum Issued {
     /// The license and the letter of this very transaction.
     Now(License, Letter),
-    /// What the order had already, with its newest letter.
+    /// What the order had already, with its newest letter. It runs.
     Before(License, Option<Letter>),
+    /// Nothing was written: something else is known of the order, and all of it decides; see [`Store::settle`].
+    Contested,
 }
 
 impl Store {
-    /// Writes license, letter and conclusion, or finds what an earlier delivery of the order has led to.
+    /// Writes license, letter and conclusion of a plain sale, or finds what an earlier delivery of the order has led to.
     pub fn issue(&self, issue: Issue) -> Pending<Issued> {
         self.write_hot(issue)
     }
@@ -43,6 +46,7 @@ pub(crate) enum Written {
     /// It is written; the letter has this number.
     Now(i64),
     Before(Box<(License, Option<Letter>)>),
+    Contested,
 }
 
 /// Memory that an issue takes beside the blob.
@@ -69,14 +73,19 @@ impl Hot for Issue {
         match written {
             Written::Now(letter) => {
                 let letter = self.letter.on_record(letter, self.license.id.clone(), now);
-                let license = License { terms: self.license, status: LicenseStatus::Active, created_at: now };
+                let license = License { terms: self.license, state: LicenseState::NEW, created_at: now };
                 Issued::Now(license, letter)
             }
             Written::Before(before) => {
                 let (license, letter) = *before;
                 Issued::Before(license, letter)
             }
+            Written::Contested => Issued::Contested,
         }
+    }
+
+    fn begin(connection: &mut AnyConnection) -> QueryResult<()> {
+        transaction::begin_issues(connection)
     }
 
     fn lane(lanes: &Lanes) -> &Lane<Self> {

@@ -7,7 +7,7 @@ use crate::connection::statement::{Statement, Text};
 use crate::letters::{self, Letter, NewLetter};
 use crate::licenses::Row;
 use crate::licenses::{License, NewLicense};
-use crate::schema::{letters as letter_table, licenses};
+use crate::schema::{conclusions as conclusion_table, deliveries, letters as letter_table, licenses};
 use crate::{Result, time};
 use diesel::pg::Pg;
 use diesel::query_builder::QueryFragment;
@@ -99,6 +99,9 @@ impl Text for MintAll {
             seq, created_at) \
             SELECT id, key, blob, line, product_id, product_name, tier, 'active', seats, email, name, source, \
             origin, mode, source_order_id, item, issued_at, expires_at, updates_until, seq, at FROM sold \
+            WHERE NOT EXISTS (SELECT FROM conclusions JOIN deliveries ON deliveries.id = delivery_id \
+                WHERE conclusions.order_id = sold.order_id AND conclusions.mode = sold.mode \
+                AND deliveries.source = sold.source AND conclusions.delivery_id <> sold.delivery_id) \
             ON CONFLICT DO NOTHING RETURNING number, id), \
         new AS MATERIALIZED (SELECT minted.number AS license_number, sold.* FROM minted JOIN sold USING (id)), \
         letter AS (INSERT INTO letters (license_number, kind, resend_number, mail_uid, template, download, \
@@ -128,12 +131,37 @@ fn find(connection: &mut PgConnection, issues: &[(usize, &Issue)]) -> Result<Vec
     let found: Vec<(i64, i64)> = Statement::<FindAll, _>::new(values).load(connection)?;
     let numbers: BTreeMap<i64, i64> = found.into_iter().collect();
     let licenses = load(connection, numbers.values().copied().collect())?;
-    let before = |(place, issue): &(usize, &Issue)| {
-        let number = numbers.get(&issue.conclusion.delivery_id).ok_or_else(held_by_another_order)?;
-        let before = licenses.get(number).cloned().ok_or_else(held_by_another_order)?;
-        Ok((*place, Written::Before(Box::new(before))))
-    };
-    issues.iter().map(before).collect()
+    let mut written = Vec::with_capacity(issues.len());
+    for (place, issue) in issues {
+        let before = numbers.get(&issue.conclusion.delivery_id).and_then(|number| licenses.get(number));
+        written.push((
+            *place,
+            match before {
+                Some(before) => Written::Before(Box::new(before.clone())),
+                None if is_known(connection, issue)? => Written::Contested,
+                None => return Err(held_by_another_order()),
+            },
+        ));
+    }
+    Ok(written)
+}
+
+/// Whether there is a license of the order, or another delivery of it was concluded.
+fn is_known(connection: &mut PgConnection, issue: &Issue) -> Result<bool> {
+    let license = &issue.license;
+    let licensed = licenses::table
+        .filter(licenses::source_order_id.eq(&license.source_order_id))
+        .filter(licenses::source.eq(&license.source).and(licenses::mode.eq(&license.mode)))
+        .select(licenses::number);
+    let told = conclusion_table::table
+        .inner_join(deliveries::table)
+        .filter(deliveries::source.eq(&license.source).and(conclusion_table::mode.eq(&license.mode)))
+        .filter(conclusion_table::order_id.eq(&issue.conclusion.subject.order_id))
+        .filter(conclusion_table::delivery_id.ne(issue.conclusion.delivery_id))
+        .select(conclusion_table::delivery_id);
+    let found: Vec<i64> = licensed.limit(1).load(connection)?;
+    let told: Vec<i64> = if found.is_empty() { told.limit(1).load(connection)? } else { found };
+    Ok(!told.is_empty())
 }
 
 /// Licenses with their newest letters, by number.
@@ -163,7 +191,7 @@ impl Text for FindAll {
     const AFTER: &'static str = ") AS told (delivery_id, attempt, at, kind, told_mode, order_id, sale_id, \
             source, mode, source_order_id, item)), \
         found AS MATERIALIZED (SELECT licenses.number, told.* FROM told \
-            JOIN licenses USING (source_order_id, source, mode, item)), \
+            JOIN licenses USING (source_order_id, source, mode, item) WHERE licenses.status = 'active'), \
         attempted AS (INSERT INTO attempts (delivery_id, number, at, outcome) \
             SELECT delivery_id, attempt, at, 'found' FROM found), \
         concluded AS (UPDATE conclusions SET kind = found.kind, mode = found.told_mode, \

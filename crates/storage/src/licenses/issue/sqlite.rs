@@ -6,7 +6,9 @@ use crate::connection::statement::Fixed;
 use crate::letters::{self, Letter};
 use crate::licenses::Row;
 use crate::licenses::{License, NewLicense};
-use crate::schema::{letters as letter_table, license_events, licenses};
+use crate::schema::{
+    conclusions as conclusion_table, deliveries, letters as letter_table, license_events, licenses,
+};
 use crate::{LicenseStatus, Outcome, Result, time};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl,
@@ -16,9 +18,13 @@ use jiff::Timestamp;
 
 pub(super) fn write(connection: &mut SqliteConnection, issue: &Issue) -> Result<Written> {
     let Issue { license, letter, conclusion } = issue;
-    let Some(number) = insert(connection, license, conclusion.at)? else {
-        return found(connection, license, conclusion);
-    };
+    if let Some((number, before)) = of_same_order(connection, license)? {
+        return found(connection, number, before, conclusion);
+    }
+    if has_been_told(connection, license, conclusion)? {
+        return Ok(Written::Contested);
+    }
+    let number = insert(connection, license, conclusion.at)?.ok_or_else(held_by_another_order)?;
     let letter = letters::first::insert(connection, number, letter, conclusion.at)?;
     add_event(connection, number, conclusion)?;
     let conclusion = Conclusion { outcome: Some(Outcome::Minted), ..conclusion.clone() };
@@ -26,7 +32,25 @@ pub(super) fn write(connection: &mut SqliteConnection, issue: &Issue) -> Result<
     Ok(Written::Now(letter))
 }
 
-/// Its number, unless the order has one already.
+/// Whether another delivery of the order was concluded, whatever it said.
+fn has_been_told(
+    connection: &mut SqliteConnection,
+    license: &NewLicense,
+    conclusion: &Conclusion,
+) -> QueryResult<bool> {
+    struct Told;
+    let told = conclusion_table::table
+        .inner_join(deliveries::table)
+        .filter(deliveries::source.eq(&license.source).and(conclusion_table::mode.eq(&license.mode)))
+        .filter(conclusion_table::order_id.eq(&conclusion.subject.order_id))
+        .filter(conclusion_table::delivery_id.ne(conclusion.delivery_id))
+        .select(conclusion_table::delivery_id)
+        .limit(1);
+    let found: Option<i64> = Fixed::<Told, _>::new(told).get_result(connection).optional()?;
+    Ok(found.is_some())
+}
+
+/// Its number, unless another order has its id or key.
 fn insert(connection: &mut SqliteConnection, new: &NewLicense, now: Timestamp) -> QueryResult<Option<i64>> {
     struct Insert;
     let insert = diesel::insert_into(licenses::table)
@@ -69,8 +93,15 @@ fn add_event(connection: &mut SqliteConnection, number: i64, conclusion: &Conclu
         .execute(connection)
 }
 
-fn found(connection: &mut SqliteConnection, new: &NewLicense, conclusion: &Conclusion) -> Result<Written> {
-    let (number, license) = of_same_order(connection, new)?;
+fn found(
+    connection: &mut SqliteConnection,
+    number: i64,
+    license: License,
+    conclusion: &Conclusion,
+) -> Result<Written> {
+    if license.state.status != LicenseStatus::Active {
+        return Ok(Written::Contested);
+    }
     let letter: Option<letters::Row> = letter_table::table
         .filter(letter_table::license_number.eq(number).and(letter_table::replaced.eq(false)))
         .first(connection)
@@ -81,12 +112,11 @@ fn found(connection: &mut SqliteConnection, new: &NewLicense, conclusion: &Concl
     Ok(Written::Before(Box::new((license, letter))))
 }
 
-fn of_same_order(connection: &mut SqliteConnection, new: &NewLicense) -> Result<(i64, License)> {
+fn of_same_order(connection: &mut SqliteConnection, new: &NewLicense) -> Result<Option<(i64, License)>> {
     let row: Option<Row> = licenses::table
         .filter(licenses::source.eq(&new.source).and(licenses::mode.eq(&new.mode)))
         .filter(licenses::source_order_id.eq(&new.source_order_id).and(licenses::item.eq(new.item)))
         .first(connection)
         .optional()?;
-    let row = row.ok_or_else(held_by_another_order)?;
-    Ok((row.number, row.into_license()?))
+    row.map(|row| Ok((row.number, row.into_license()?))).transpose()
 }

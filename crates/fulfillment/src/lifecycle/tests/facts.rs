@@ -1,0 +1,116 @@
+//! Facts as stores tell them, in few words.
+
+use super::super::{Expires, History, Policy, State, Told};
+use jiff::{Timestamp, ToSpan as _};
+use mintmark_adapters::{Charge, EndReason, Event, Extent, Order, PlanChange, Recurrence};
+
+/// A point in time: so many days after the beginning of 2026.
+pub(super) fn day(number: i64) -> Timestamp {
+    "2026-01-01T00:00:00Z".parse::<Timestamp>().unwrap() + (24 * number).hours()
+}
+
+/// An order of one unit, charged monthly, at its time.
+pub(super) fn order(sale_id: &str, sold_at: Timestamp) -> Order {
+    Order {
+        order_id: "order".to_owned(),
+        sale_id: sale_id.to_owned(),
+        subscription_id: Some("order".to_owned()),
+        product_id: "product".to_owned(),
+        product_name: None,
+        email: format!("{sale_id}@example.com"),
+        name: sale_id.to_owned(),
+        quantity: 1,
+        price_usd_cents: Some(4_900),
+        recurrence: Some(Recurrence::Monthly),
+        offer_code: None,
+        is_recurring_charge: sale_id != "first",
+        is_gift: false,
+        giver: None,
+        sold_at: Some(sold_at),
+    }
+}
+
+pub(super) fn sold(order: Order) -> Event {
+    Event::Sold(Box::new(order))
+}
+
+/// The charge that begins it.
+pub(super) fn first() -> Event {
+    sold(order("first", day(0)))
+}
+
+/// A later charge, one month after the first.
+pub(super) fn renewal() -> Event {
+    sold(order("second", day(31)))
+}
+
+/// The charge of that id, as an event names it.
+pub(super) fn charge(sale_id: &str) -> Charge {
+    Charge {
+        sale_id: sale_id.to_owned(),
+        product_id: None,
+        email: None,
+        sold_at: None,
+        is_recurring: sale_id != "first",
+    }
+}
+
+pub(super) fn refunded(sale_id: &str) -> Event {
+    Event::Refunded { charge: charge(sale_id), extent: Extent::Full }
+}
+
+pub(super) fn disputed(sale_id: &str) -> Event {
+    Event::Disputed(charge(sale_id))
+}
+
+pub(super) fn won(sale_id: &str) -> Event {
+    Event::DisputeWon(charge(sale_id))
+}
+
+pub(super) fn cancelled(at: i64) -> Event {
+    Event::Cancelled { ends_at: Some(day(at)) }
+}
+
+pub(super) fn ended(at: i64, reason: EndReason) -> Event {
+    Event::Ended { at: Some(day(at)), reason }
+}
+
+pub(super) fn restarted(at: i64) -> Event {
+    Event::Restarted { at: Some(day(at)) }
+}
+
+pub(super) fn seats_changed(at: i64, quantity: u32) -> Event {
+    let plan = Some(format!("Team {quantity}"));
+    Event::PlanChanged(PlanChange {
+        effective_at: Some(day(at)),
+        quantity: Some(quantity),
+        recurrence: None,
+        plan,
+    })
+}
+
+/// The facts in the order of their arrival, long after they happened.
+pub(super) fn told(events: &[Event]) -> Vec<Told> {
+    let telling = |(event, number): (&Event, i64)| Told {
+        event: event.clone(),
+        delivery: number,
+        received_at: day(300) + number.seconds(),
+    };
+    events.iter().zip(1..).map(telling).collect()
+}
+
+/// A license that runs as long as it is paid for.
+pub(super) fn by_subscription() -> Policy {
+    Policy { expires: Expires::Subscription, grace: Some(0), ..Policy::default() }
+}
+
+/// The state that follows from these facts.
+pub(super) fn state_at(now: Timestamp, policy: &Policy, events: &[Event]) -> State {
+    let told = told(events);
+    State::of(&History::of(&told).expect("a sale"), policy, now).unwrap()
+}
+
+/// The state long after all of them.
+pub(super) fn state(policy: &Policy, events: &[Event]) -> State {
+    state_at(day(365), policy, events)
+}

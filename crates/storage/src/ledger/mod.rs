@@ -1,0 +1,68 @@
+//! The ledger of an order: read, decided upon and written in one transaction, while nobody else writes of any order.
+
+mod conclude;
+mod letters;
+mod licenses;
+mod told;
+
+pub use licenses::{Change, Held, Mint, Revision};
+pub use told::OnRecord;
+
+use crate::connection::{AnyConnection, transaction};
+use crate::schema::licenses as license_table;
+use crate::{Pending, Result, Store, time};
+use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+use jiff::Timestamp;
+use std::fmt;
+
+/// An order, by the names that its source and we have for it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OrderName {
+    /// The source.
+    pub source: String,
+    /// `live` or `test`.
+    pub mode: String,
+    /// The order at its source.
+    pub order_id: String,
+}
+
+/// What is on record of orders, in a transaction that is alone with them. Only [`Store::settle`] makes one.
+pub struct Ledger<'a> {
+    connection: &'a mut AnyConnection,
+    now: Timestamp,
+}
+
+impl Store {
+    /// Decides upon orders. What `work` reads stays true until what it writes is written; an error takes all of it
+    /// back.
+    pub fn settle<T, F>(&self, now: Timestamp, work: F) -> Pending<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Ledger<'_>) -> Result<T> + Send + 'static,
+    {
+        self.write(move |connection| {
+            transaction::keep_issues_out(connection)?;
+            work(&mut Ledger { connection, now })
+        })
+    }
+
+    /// The orders with a license whose state changes by itself by `now`, those that wait longest first.
+    pub fn orders_to_review(&self, now: Timestamp, limit: i64) -> Result<Vec<OrderName>> {
+        let rows: Vec<(String, String, String)> = self.read(|connection| {
+            Ok(license_table::table
+                .filter(license_table::review_at.le(time::to_column(now)))
+                .order(license_table::review_at)
+                .select((license_table::source, license_table::mode, license_table::source_order_id))
+                .limit(limit)
+                .load(connection)?)
+        })?;
+        let name = |(source, mode, order_id)| OrderName { source, mode, order_id };
+        Ok(rows.into_iter().map(name).collect())
+    }
+}
+
+impl fmt::Debug for Ledger<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Ledger").field("now", &self.now).finish_non_exhaustive()
+    }
+}
