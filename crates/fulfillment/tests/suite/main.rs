@@ -13,6 +13,7 @@ mod keys;
 mod letters;
 mod linked;
 mod membership;
+mod notices;
 mod orders;
 mod refreshing;
 mod refunds;
