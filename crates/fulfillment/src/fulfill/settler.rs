@@ -111,11 +111,15 @@ impl Settler {
     ) -> Result<Settled> {
         let mut granted: Option<Granted> = None;
         let envelope = self.envelope(ledger, order)?;
-        let mut leader = envelope.leader;
+        let (mut leader, mut notice) = (envelope.leader, None);
         for license in drafts {
             let before = held.iter().find(|held| held.license.terms.id == license.id);
             let one = match before {
-                Some(before) => self.revise(ledger, order, before, license, cause)?,
+                Some(before) => {
+                    let (one, letter) = self.revise(ledger, order, before, license, cause, notice)?;
+                    notice = notice.or(letter);
+                    one
+                }
                 None => {
                     let (one, letter) = self.mint(ledger, order, license, &envelope.within(leader), cause)?;
                     leader = leader.or(Some(letter));
@@ -158,7 +162,8 @@ impl Settler {
         before: &Held,
         license: NewLicense,
         cause: Option<&Cause<'_>>,
-    ) -> Result<Granted> {
+        notice: Option<i64>,
+    ) -> Result<(Granted, Option<i64>)> {
         let state = order.license_state(Some(&before.license), &license);
         let outcome = outcome::of(&before.license, &license, &state, cause, order.chronicle);
         let revision = Revision { license_id: license.id.clone(), license, state };
@@ -170,13 +175,14 @@ impl Settler {
             let change = Change { event, delivery_id: cause.map(Cause::id), detail: detail.as_deref() };
             ledger.add_change(&revision.license_id, &change)?;
         }
-        self.write_letters(ledger, order, before, &revision, outcome)?;
+        let notice = self.write_letters(ledger, order, before, &revision, outcome, notice)?;
         let letter = ledger.newest_letter(&revision.license_id)?;
-        Ok(Granted::new(&revision.license, &revision.state, order.entitled.state.why, outcome)
-            .with_letter(letter.as_ref()))
+        let granted = Granted::new(&revision.license, &revision.state, order.entitled.state.why, outcome);
+        Ok((granted.with_letter(letter.as_ref()), notice))
     }
 
-    /// What the buyer is told of a change, and what not any more.
+    /// What the buyer is told of a change, and what not any more. Answers with the letter that tells of it, which is
+    /// that of the order's other licenses if there is one.
     fn write_letters(
         &self,
         ledger: &mut Ledger<'_>,
@@ -184,7 +190,8 @@ impl Settler {
         before: &Held,
         revision: &Revision,
         outcome: Option<Outcome>,
-    ) -> Result<()> {
+        leader: Option<i64>,
+    ) -> Result<Option<i64>> {
         let id = &revision.license_id;
         let runs =
             |state: &LicenseState| matches!(state.status, LicenseStatus::Active | LicenseStatus::Ended);
@@ -199,11 +206,13 @@ impl Settler {
             Some(Outcome::Suspended) => Some((Notice::Suspension, LetterKind::Suspension)),
             _ => None,
         };
-        let Some((notice, kind)) = notice else { return Ok(()) };
-        if order.entitled.notify.contains(&notice) {
-            ledger.write_letter(id, self.letter(order, kind, 0), None)?;
+        match notice.filter(|(notice, _)| order.entitled.notify.contains(notice)) {
+            Some((_, kind)) => {
+                let letter = ledger.write_letter(id, self.letter(order, kind, 0), leader)?;
+                Ok(Some(letter.id))
+            }
+            None => Ok(None),
         }
-        Ok(())
     }
 
     fn letter(&self, order: &Order<'_>, kind: LetterKind, head_start: i64) -> NewLetter {

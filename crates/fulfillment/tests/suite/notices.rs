@@ -117,6 +117,22 @@ on_both_databases! {
         assert!(shop.postbox.texts()[0].contains(shop.license()["blob"].as_str().unwrap()));
     }
 
+    fn several_keys_of_an_order_are_told_of_in_one_letter(database: TestDatabase) {
+        let terms = "tier: core, keys: quantity, notify: [revocation]";
+        let shop = Shop::on(&database).selling(&format!("gumroad: {{ datatools-core: {{ {terms} }} }}")).opened();
+        shop.receive(&Ping::sale().with("quantity", "3"));
+        assert_eq!(shop.receive(&event("refund").with("quantity", "3")), "revoked");
+        shop.postbox.wait_for(2);
+        shop.clock.advance(SignedDuration::from_hours(1));
+        shop.fulfillment.stop();
+        assert_eq!(shop.postbox.memory.attempts(), 2);
+        let letter = shop.postbox.texts().remove(1);
+        for license in shop.licenses() {
+            assert!(letter.contains(license["key"].as_str().unwrap()), "{letter}");
+            assert_eq!(license["letter"], "accepted");
+        }
+    }
+
     fn a_person_sends_what_the_license_is_now(database: TestDatabase) {
         let shop = telling(&database);
         shop.receive(&Ping::sale());
