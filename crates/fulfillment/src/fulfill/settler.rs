@@ -111,15 +111,11 @@ impl Settler {
     ) -> Result<Settled> {
         let mut granted: Option<Granted> = None;
         let envelope = self.envelope(ledger, order)?;
-        let (mut leader, mut notice) = (envelope.leader, None);
+        let mut leader = envelope.leader;
         for license in drafts {
             let before = held.iter().find(|held| held.license.terms.id == license.id);
             let one = match before {
-                Some(before) => {
-                    let (one, letter) = self.revise(ledger, order, before, license, cause, notice)?;
-                    notice = notice.or(letter);
-                    one
-                }
+                Some(before) => self.revise(ledger, order, before, license, cause)?,
                 None => {
                     let (one, letter) = self.mint(ledger, order, license, &envelope.within(leader), cause)?;
                     leader = leader.or(Some(letter));
@@ -162,8 +158,7 @@ impl Settler {
         before: &Held,
         license: NewLicense,
         cause: Option<&Cause<'_>>,
-        notice: Option<i64>,
-    ) -> Result<(Granted, Option<i64>)> {
+    ) -> Result<Granted> {
         let state = order.license_state(Some(&before.license), &license);
         let outcome = outcome::of(&before.license, &license, &state, cause, order.chronicle);
         let revision = Revision { license_id: license.id.clone(), license, state };
@@ -175,44 +170,36 @@ impl Settler {
             let change = Change { event, delivery_id: cause.map(Cause::id), detail: detail.as_deref() };
             ledger.add_change(&revision.license_id, &change)?;
         }
-        let notice = self.write_letters(ledger, order, before, &revision, outcome, notice)?;
+        hold_or_release(ledger, before, &revision)?;
+        self.tell(ledger, order, &revision.license_id, outcome, cause)?;
         let letter = ledger.newest_letter(&revision.license_id)?;
-        let granted = Granted::new(&revision.license, &revision.state, order.entitled.state.why, outcome);
-        Ok((granted.with_letter(letter.as_ref()), notice))
+        Ok(Granted::new(&revision.license, &revision.state, order.entitled.state.why, outcome)
+            .with_letter(letter.as_ref()))
     }
 
-    /// What the buyer is told of a change, and what not any more. Answers with the letter that tells of it, which is
-    /// that of the order's other licenses if there is one.
-    fn write_letters(
+    /// Tells the buyer of a change, of all licenses that change with this one in one letter.
+    fn tell(
         &self,
         ledger: &mut Ledger<'_>,
         order: &Order<'_>,
-        before: &Held,
-        revision: &Revision,
+        license_id: &str,
         outcome: Option<Outcome>,
-        leader: Option<i64>,
-    ) -> Result<Option<i64>> {
-        let id = &revision.license_id;
-        let runs =
-            |state: &LicenseState| matches!(state.status, LicenseStatus::Active | LicenseStatus::Ended);
-        match (runs(&before.license.state), runs(&revision.state)) {
-            (true, false) => ledger.withhold_letters(id)?,
-            (false, true) => ledger.release_letters(id)?,
-            _ => {}
-        }
-        let notice = match outcome {
-            Some(Outcome::Renewed) => Some((Notice::Renewal, LetterKind::Renewal)),
-            Some(Outcome::Revoked) => Some((Notice::Revocation, LetterKind::Revocation)),
-            Some(Outcome::Suspended) => Some((Notice::Suspension, LetterKind::Suspension)),
-            _ => None,
+        cause: Option<&Cause<'_>>,
+    ) -> Result<()> {
+        let (notice, kind) = match outcome {
+            Some(Outcome::Renewed) => (Notice::Renewal, LetterKind::Renewal),
+            Some(Outcome::Revoked) => (Notice::Revocation, LetterKind::Revocation),
+            Some(Outcome::Suspended) => (Notice::Suspension, LetterKind::Suspension),
+            _ => return Ok(()),
         };
-        match notice.filter(|(notice, _)| order.entitled.notify.contains(notice)) {
-            Some((_, kind)) => {
-                let letter = ledger.write_letter(id, self.letter(order, kind, 0), leader)?;
-                Ok(Some(letter.id))
+        if order.entitled.notify.contains(&notice) {
+            let leader = cause.and_then(|cause| cause.notice.get());
+            let letter = ledger.write_letter(license_id, self.letter(order, kind, 0), leader)?;
+            if let (Some(cause), None) = (cause, letter.enclosed_in) {
+                cause.notice.set(Some(letter.id));
             }
-            None => Ok(None),
         }
+        Ok(())
     }
 
     fn letter(&self, order: &Order<'_>, kind: LetterKind, head_start: i64) -> NewLetter {
@@ -277,6 +264,17 @@ impl Order<'_> {
             plan: state.plan.clone(),
             review_at: state.review_at,
         }
+    }
+}
+
+/// A letter does not bring a license while it does not run.
+fn hold_or_release(ledger: &mut Ledger<'_>, before: &Held, revision: &Revision) -> Result<()> {
+    let id = &revision.license_id;
+    let runs = |state: &LicenseState| matches!(state.status, LicenseStatus::Active | LicenseStatus::Ended);
+    match (runs(&before.license.state), runs(&revision.state)) {
+        (true, false) => ledger.withhold_letters(id),
+        (false, true) => ledger.release_letters(id),
+        _ => Ok(()),
     }
 }
 

@@ -8,6 +8,9 @@ use mintmark_storage::on_both_databases;
 use mintmark_storage::testing::TestDatabase;
 use serde_json::Value;
 
+const NOTES: &str = "q6olhNyteH8YnOhFKnmS5Q==";
+const BUNDLE: &str = "zwKXqLF4msW7wvIStiSdpQ==";
+const OTHER: &str = "Hg-vmbS4ZLqYN_KlAZSBkA==";
 const MEMBERSHIP: &str = "3kUm7x3O3xwz-DPyj5Ky8w==";
 
 fn telling(database: &TestDatabase) -> Shop {
@@ -130,6 +133,32 @@ on_both_databases! {
         for license in shop.licenses() {
             assert!(letter.contains(license["key"].as_str().unwrap()), "{letter}");
             assert_eq!(license["letter"], "accepted");
+        }
+    }
+
+    fn a_refund_of_a_bundle_is_told_in_one_letter(database: TestDatabase) {
+        let terms = "tier: core, free: false, notify: [revocation]";
+        let shop = Shop::on(&database)
+            .selling(&format!(
+                "gumroad:\n  {NOTES}: {{ {terms} }}\n  {OTHER}: {{ {terms} }}\n  {BUNDLE}: {{ bundle: [{NOTES}, {OTHER}] }}\n"
+            ))
+            .opened();
+        let piece = Ping::fixture("bundle-child-1.form");
+        shop.receive(&piece);
+        shop.receive(&Ping::fixture("bundle-parent.form"));
+        shop.receive(&piece.with("sale_id", "piece-2==").with("product_id", OTHER));
+        shop.clock.advance(SignedDuration::from_secs(21));
+        shop.postbox.wait_for(1);
+        shop.letter_once("accepted");
+        assert_eq!(shop.receive(&Ping::fixture("refund-bundle-parent.form")), "revoked");
+        shop.postbox.wait_for(2);
+        shop.clock.advance(SignedDuration::from_hours(1));
+        shop.fulfillment.stop();
+        assert_eq!(shop.postbox.memory.attempts(), 2);
+        let letter = shop.postbox.texts().remove(1);
+        assert_eq!(shop.licenses().len(), 2);
+        for license in shop.licenses() {
+            assert!(letter.contains(license["key"].as_str().unwrap()), "{letter}");
         }
     }
 
