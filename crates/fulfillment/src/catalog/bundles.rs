@@ -16,7 +16,6 @@ impl Catalog {
     }
 
     /// The products that are sold together as `bundle`; none if it is not a bundle.
-
     pub(crate) fn members(&self, source: &str, bundle: &str) -> &[String] {
         self.products.get(&(source.to_owned(), bundle.to_owned())).map_or(&[], |product| product.members())
     }

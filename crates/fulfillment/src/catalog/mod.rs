@@ -11,7 +11,6 @@ mod values;
 mod yaml;
 
 pub(crate) use decide::{Decision, Entitled};
-#[allow(unused_imports, reason = "read by whoever settles orders")]
 pub(crate) use product::Notice;
 pub(crate) use terms::Terms;
 

@@ -52,15 +52,19 @@ pub(super) fn expires(pair: &Pair, check: &mut Check<'_>) -> Option<Expires> {
 
 /// Years, months, days, … of the calendar.
 pub(super) fn duration(pair: &Pair, check: &mut Check<'_>) -> Option<Span> {
-    let span = check.text(pair)?.parse::<Span>().ok().filter(Span::is_positive);
+    span(pair, check, Span::is_positive)
+}
+
+fn span(pair: &Pair, check: &mut Check<'_>, is_fit: fn(&Span) -> bool) -> Option<Span> {
+    let span = check.text(pair)?.parse::<Span>().ok().filter(is_fit);
     span.or_else(|| {
         check.refuse(pair.line, format!("{}: a duration is expected, such as 1y, 6mo or 30d", pair.key))
     })
 }
 
-/// A short duration, in seconds.
+/// A short duration, in seconds; `0s` is none.
 pub(super) fn grace(pair: &Pair, check: &mut Check<'_>) -> Option<u64> {
-    let span = duration(pair, check)?;
+    let span = span(pair, check, |span| !span.is_negative())?;
     let duration = span.to_duration(SpanRelativeTo::days_are_24_hours()).ok();
     let seconds = duration.and_then(|duration| u64::try_from(duration.as_secs()).ok());
     seconds

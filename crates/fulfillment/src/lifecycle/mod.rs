@@ -95,7 +95,6 @@ impl State {
     }
 
     /// Whether an order that has no license yet gets one. What has ended was paid for once, and says so itself.
-    #[allow(dead_code, reason = "read by whoever settles orders")]
     pub(crate) fn mints(&self) -> bool {
         matches!(self.standing, Standing::Active | Standing::Ended)
     }
