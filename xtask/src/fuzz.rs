@@ -40,6 +40,11 @@ const TARGETS: &[Target] = &[
         package: "crates/licensing/fuzz",
         seeds: "crates/licensing/fuzz/seeds/license_key",
     },
+    Target {
+        name: "revocation_list",
+        package: "crates/licensing/fuzz",
+        seeds: "crates/licensing/fuzz/seeds/revocation_list",
+    },
 ];
 
 /// Runs each target for so many seconds. Without cargo-fuzz it says so, and nothing has failed: the same properties run

@@ -39,7 +39,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     License(LicenseCommand),
     Mint(MintCommand),
-    /// Shows the public key
+    /// Shows the public keys
     #[command(subcommand)]
     Key(KeyCommand),
     /// Shows the webhook secret

@@ -1,16 +1,16 @@
-//! `mintmark-admin key`: the public key that apps verify licenses with.
+//! `mintmark-admin key`: the public keys that apps embed.
 
 use crate::failure::{Ending, Failure};
 use crate::sheet;
 use clap::Subcommand;
 use jiff::Timestamp;
-use mintmark_fulfillment::{Fulfillment, Role, Settings};
+use mintmark_fulfillment::{Fulfillment, PublicKey, Role, Settings};
 use serde_json::json;
 use std::io::Write;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeyCommand {
-    /// Shows the id of the signing key, and the public key that apps embed
+    /// Shows the ids of the signing key and of the revocation key, and the public keys that apps embed
     Show {
         /// Print one line of JSON
         #[arg(long)]
@@ -26,19 +26,35 @@ impl KeyCommand {
         output: &mut dyn Write,
     ) -> Result<Ending, Failure> {
         let Self::Show { json } = self;
-        let key = Fulfillment::open(settings, Role::Tool, now)?.public_key();
-        let (kid, base64url) = (key.kid().to_string(), key.to_string());
-        let hexadecimal: String = key.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        let fulfillment = Fulfillment::open(settings, Role::Tool, now)?;
+        let (key, revocation) = (fulfillment.public_key(), fulfillment.revocation_public_key());
         if *json {
-            writeln!(
-                output,
-                "{}",
-                json!({"kid": kid, "public_key": base64url, "public_key_hex": hexadecimal})
-            )?;
+            let shown = json!({
+                "kid": key.kid().to_string(),
+                "public_key": key.to_string(),
+                "public_key_hex": hexadecimal(&key),
+                "revocation_kid": revocation.kid().to_string(),
+                "revocation_public_key": revocation.to_string(),
+                "revocation_public_key_hex": hexadecimal(&revocation),
+            });
+            writeln!(output, "{shown}")?;
         } else {
-            let fields = [("key id", kid), ("public key", base64url), ("in hexadecimal", hexadecimal)];
-            output.write_all(sheet::fields(&fields).as_bytes())?;
+            output.write_all(shown("For licenses", &key).as_bytes())?;
+            output.write_all(shown("For revocation lists", &revocation).as_bytes())?;
         }
         Ok(Ending::Done)
     }
+}
+
+fn shown(title: &str, key: &PublicKey) -> String {
+    let fields = [
+        ("key id", key.kid().to_string()),
+        ("public key", key.to_string()),
+        ("in hexadecimal", hexadecimal(key)),
+    ];
+    format!("{title}\n{}", sheet::fields(&fields))
+}
+
+fn hexadecimal(key: &PublicKey) -> String {
+    key.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
 }

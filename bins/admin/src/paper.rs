@@ -26,3 +26,30 @@ pub(crate) fn cut(text: &str, length: usize) -> String {
     let kept: String = text.chars().take(length.saturating_sub(1)).collect();
     format!("{kept}…")
 }
+
+/// The text in lines of at most so many characters, broken between words; a longer word is a line of its own.
+pub(crate) fn wrap(text: &str, length: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last_mut().expect("there is a first line");
+        let is_first = line.is_empty();
+        if is_first || line.chars().count() + 1 + word.chars().count() <= length {
+            line.push_str(if is_first { "" } else { " " });
+            line.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrap;
+
+    #[test]
+    fn lines_break_between_words_and_words_are_whole() {
+        assert_eq!(wrap("a letter to Zoë", 8), ["a letter", "to Zoë"]);
+        assert_eq!(wrap("to zoe@example.com now", 8), ["to", "zoe@example.com", "now"]);
+    }
+}

@@ -16,6 +16,12 @@ pub enum Error {
         /// How many there are.
         count: usize,
     },
+    /// A token that no request could carry.
+    #[error("the access token holds characters that no token has")]
+    AccessToken,
+    /// An address that no request could go to.
+    #[error("the address of the API is none")]
+    ApiBase,
     /// The operating system refused to give random bytes.
     #[error("no random bytes from the operating system")]
     NoRandomBytes,

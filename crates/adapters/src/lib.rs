@@ -2,11 +2,14 @@
 //!
 //! A source is one folder here and an implementation of [`SourceAdapter`]: `authenticate` decides at the door whether a
 //! request is really from the store, `interpret` reads a recorded body. Both are pure: the same bytes give the same
-//! answer, today and at a replay in five years.
+//! answer, today and at a replay in five years. A source whose books can be asked has [`Books`] besides.
 //!
-//! **Architecture Invariant:** nothing here reads a clock, a file, a database or the network.
+//! **Architecture Invariant:** nothing that authenticates or interprets reads a clock, a file, a database or the
+//! network. Only a source's `api` folder asks the store.
 
 mod source;
+
+mod books;
 
 mod event;
 mod interpretation;
@@ -19,8 +22,11 @@ mod error;
 mod fields;
 mod secret;
 mod settings;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod text;
 
+pub use books::{Books, BooksError, Days, GiftSide, Listing, Record, Registration, UnreadDays, WINDOW_DAYS};
 pub use error::Error;
 pub use event::{Charge, EndReason, Event, Extent, PlanChange};
 pub use interpretation::{Interpretation, Kind, Verdict};

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use std::time::Duration;
+
 use secrecy::SecretString;
 
 use crate::WebhookSecret;
@@ -15,6 +17,8 @@ pub struct SourceSettings {
     pub access_token: Option<SecretString>,
     /// Where the store's API is, such as `https://api.gumroad.com/v2`.
     pub api_base: Option<String>,
+    /// The least time between two questions to the API, for everybody together.
+    pub api_pace: Duration,
 }
 
 /// The sections of all sources, by name.

@@ -4,7 +4,7 @@ use std::fmt::{self, Debug};
 
 use jiff::Timestamp;
 
-use crate::Interpretation;
+use crate::{Books, Interpretation};
 
 /// What a store looks like from the inside: who is at the door, and what a recorded delivery means.
 pub trait SourceAdapter: Debug + Send + Sync {
@@ -22,6 +22,16 @@ pub trait SourceAdapter: Debug + Send + Sync {
 
     /// What a recorded body says; total: whatever the bytes are, there is an answer.
     fn interpret(&self, body: &Body<'_>) -> Interpretation;
+
+    /// What a record says that came out of the store's books; total, as `interpret` is, which reads such a body too.
+    fn interpret_record(&self, record: &str) -> Interpretation {
+        self.interpret(&Body { content_type: None, bytes: record.as_bytes() })
+    }
+
+    /// The store's own records, if it has any and the settings hold the token to ask for them.
+    fn books(&self) -> Option<&dyn Books> {
+        None
+    }
 }
 
 /// A request as it stands at the door, undecoded.

@@ -1,7 +1,7 @@
 //! What an operator may look at without opening the installation, and without making any of it.
 
 use crate::installation::{
-    DataFolder, GENERATED_FOR, LICENSE_KEY_SECRET, SIGNING_KEY, StoredSecret, WEBHOOK_SECRET,
+    DataFolder, GENERATED_FOR, LICENSE_KEY_SECRET, REVOCATION_KEY, SIGNING_KEY, StoredSecret, WEBHOOK_SECRET,
 };
 use crate::settings::Settings;
 use crate::{Catalog, Error};
@@ -46,6 +46,7 @@ pub fn installed_files(settings: &Settings) -> Vec<(&'static str, PathBuf)> {
     let folder = DataFolder::at(&settings.data_dir);
     let mut files = vec![
         ("signing key", folder.path(SIGNING_KEY)),
+        ("revocation key", folder.path(REVOCATION_KEY)),
         ("license-key secret", folder.path(LICENSE_KEY_SECRET)),
     ];
     if settings.secrets_of(GENERATED_FOR).is_empty() {

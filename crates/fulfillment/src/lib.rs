@@ -20,7 +20,10 @@ mod outbox;
 mod printable;
 mod problems;
 mod records;
+mod refresh;
+mod revocation;
 pub mod settings;
+mod story;
 mod sweep;
 pub mod views;
 
@@ -36,6 +39,8 @@ pub use outbox::{Clock, Outbox};
 pub use printable::printable;
 pub use problems::{Problem, Problems};
 pub use records::Records;
+pub use refresh::{FreshBlob, Refreshed};
+pub use revocation::Publisher;
 pub use settings::Settings;
 pub use sweep::Sweeper;
 
@@ -46,5 +51,5 @@ pub use mintmark_licensing::PublicKey;
 pub use mintmark_mail::{Address, Provider};
 pub use mintmark_storage::{
     AuditFilter, AuditRow, Delivery, Error as StorageError, Letter, LetterState, License, LicenseFilter,
-    Outcome, Pending, crash_point,
+    Outcome, Pending, RevocationList, crash_point,
 };

@@ -5,6 +5,7 @@ use crate::installation::{DataFolder, GENERATED_FOR, Installation, StoredSecret,
 use crate::mint::Minter;
 use crate::outbox::{Clock, Office, Outbox, Term};
 use crate::records::Records;
+use crate::revocation::Shelf;
 use crate::settings::Settings;
 use crate::{Error, Problems};
 use jiff::Timestamp;
@@ -32,6 +33,7 @@ pub struct Fulfillment {
     pub(crate) minter: Arc<Minter>,
     pub(crate) settings: Settings,
     pub(crate) outbox: Option<Outbox>,
+    pub(crate) shelf: Shelf,
     catalog: RwLock<Arc<Catalog>>,
     templates: Arc<Templates>,
     made_secret: Option<WebhookSecret>,
@@ -57,6 +59,7 @@ impl Fulfillment {
             minter: Arc::new(Minter::new(keys, settings.signing.clone())),
             settings,
             outbox: None,
+            shelf: Shelf::default(),
             catalog: RwLock::new(Arc::new(catalog)),
             templates,
             made_secret,
@@ -119,6 +122,11 @@ impl Fulfillment {
     /// The key that apps verify blobs with.
     pub fn public_key(&self) -> PublicKey {
         self.minter.keys.signing.public_key()
+    }
+
+    /// The key that apps verify revocation lists with.
+    pub fn revocation_public_key(&self) -> PublicKey {
+        self.minter.keys.revocation.public_key()
     }
 
     /// A product of a source that gets a license, to show how one is sold.

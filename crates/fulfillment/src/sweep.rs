@@ -4,7 +4,7 @@ use crate::outbox::Clock;
 use crate::{Error, Fulfilled, Fulfillment};
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
-use mintmark_storage::{Lead, Unfinished};
+use mintmark_storage::{Duty, Lead, Unfinished};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
@@ -134,7 +134,7 @@ impl Fulfillment {
         now: Timestamp,
     ) -> Result<usize, Error> {
         if !lead.as_mut().is_some_and(Lead::is_held) {
-            *lead = self.records.store.lead()?;
+            *lead = self.records.store.lead(Duty::Sweep)?;
         }
         if lead.is_none() {
             return Ok(0);

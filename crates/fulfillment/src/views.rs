@@ -56,6 +56,7 @@ pub struct LicenseView<'a> {
 #[derive(Debug, Serialize)]
 pub struct LetterView<'a> {
     id: i64,
+    kind: &'static str,
     resend_number: i64,
     recipient: &'a str,
     state: &'static str,
@@ -67,6 +68,7 @@ pub struct LetterView<'a> {
     created_at: Timestamp,
     next_at: Option<Timestamp>,
     sent_at: Option<Timestamp>,
+    enclosed_in: Option<i64>,
 }
 
 impl<'a> From<&'a AuditRow> for DeliveryView<'a> {
@@ -123,6 +125,7 @@ impl<'a> From<&'a Letter> for LetterView<'a> {
     fn from(letter: &'a Letter) -> Self {
         Self {
             id: letter.id,
+            kind: letter.kind.as_str(),
             resend_number: letter.resend_number,
             recipient: &letter.recipient,
             state: letter.state.as_str(),
@@ -134,6 +137,7 @@ impl<'a> From<&'a Letter> for LetterView<'a> {
             created_at: letter.created_at,
             next_at: letter.due_at,
             sent_at: letter.sent_at,
+            enclosed_in: letter.enclosed_in,
         }
     }
 }
@@ -146,28 +150,6 @@ impl Records {
     pub fn license_json(&self, license: &License) -> Result<Value, Error> {
         let letter = self.store.newest_letter(&license.terms.id)?;
         Ok(to_json(LicenseView::new(license, letter.as_ref())))
-    }
-
-    /// A license as JSON, with its letters and its history.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub fn license_story_json(&self, license: &License) -> Result<Value, Error> {
-        let mut shown = self.license_json(license)?;
-        shown["letters"] = self.letters_json(&license.terms.id)?;
-        let events = self.store.license_events(&license.terms.id)?;
-        shown["history"] = events
-            .iter()
-            .map(|event| {
-                json!({
-                    "at": event.at,
-                    "event": event.event,
-                    "delivery_id": event.delivery_id,
-                    "detail": event.detail,
-                })
-            })
-            .collect();
-        Ok(shown)
     }
 
     /// Everything about one audit row, as JSON.
@@ -213,12 +195,12 @@ impl Records {
         Ok(shown.collect())
     }
 
-    fn letters_json(&self, license_id: &str) -> Result<Value, Error> {
+    pub(crate) fn letters_json(&self, license_id: &str) -> Result<Value, Error> {
         let letters = self.store.letters(license_id)?;
         Ok(letters.iter().map(|letter| to_json(LetterView::from(letter))).collect())
     }
 }
 
-fn to_json(view: impl Serialize) -> Value {
+pub(crate) fn to_json(view: impl Serialize) -> Value {
     serde_json::to_value(view).expect("texts, numbers and times always serialize")
 }

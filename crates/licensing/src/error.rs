@@ -32,7 +32,7 @@ pub enum Error {
     #[error("the license key is mistyped: its last character does not match the others")]
     MistypedLicenseKey,
     /// Not PKCS#8 version 2 of an Ed25519 key, or one whose two halves do not match.
-    #[error("not an Ed25519 signing key in PKCS#8 version 2")]
+    #[error("not an Ed25519 private key in PKCS#8 version 2")]
     InvalidSigningKey,
     /// Neither 43 characters of base64url nor 64 of hexadecimal, or no canonical point encoding.
     #[error("a public key is 32 bytes in base64url (43 characters) or hexadecimal (64 characters)")]
@@ -49,4 +49,7 @@ pub enum Error {
     /// A grant that breaks a rule of the format, in the words of that rule.
     #[error("this license may not be signed: {0}")]
     UnsignableGrant(&'static str),
+    /// Revocations that break a rule of the format, in the words of that rule.
+    #[error("this revocation list may not be signed: {0}")]
+    UnsignableList(&'static str),
 }

@@ -2,8 +2,8 @@
 
 use crate::{Error, KeyId, PublicKey};
 
-/// The keys whose signatures count. Give it two from the first day: the active one, and a standby for the day
-/// of rotation.
+/// The keys whose signatures count, each for one use: signing keys for licenses, revocation keys for revocation
+/// lists. Give it two signing keys from the first day: the active one, and a standby for the day of rotation.
 ///
 /// ```
 /// use mintmark_licensing::{Error, Keyring, PublicKey};
@@ -14,26 +14,48 @@ use crate::{Error, KeyId, PublicKey};
 /// # Ok::<(), Error>(())
 /// ```
 #[derive(Debug, Clone)]
-pub struct Keyring(Vec<PublicKey>);
+pub struct Keyring {
+    signing: Vec<PublicKey>,
+    revocation: Vec<PublicKey>,
+}
 
 impl Keyring {
-    /// A ring of these keys, in any order.
+    /// A ring of these signing keys, in any order.
     ///
     /// # Errors
     /// [`Error::EmptyKeyring`] without a key, [`Error::DuplicateKey`] if one comes twice.
     pub fn new(keys: impl IntoIterator<Item = PublicKey>) -> Result<Self, Error> {
-        let mut ring = Self(Vec::new());
+        let mut ring = Self { signing: Vec::new(), revocation: Vec::new() };
         for key in keys {
-            if ring.find(key.kid()).is_some() {
-                return Err(Error::DuplicateKey(key.kid()));
-            }
-            ring.0.push(key);
+            ring.refuse_known(key)?;
+            ring.signing.push(key);
         }
-        if ring.0.is_empty() { Err(Error::EmptyKeyring) } else { Ok(ring) }
+        if ring.signing.is_empty() { Err(Error::EmptyKeyring) } else { Ok(ring) }
     }
 
-    /// The key of this id, if the ring holds it.
+    /// The same ring, in which these keys prove revocation lists, and nothing else.
+    ///
+    /// # Errors
+    /// [`Error::DuplicateKey`] if one comes twice, or is in the ring already: no key has two uses.
+    pub fn with_revocation_keys(mut self, keys: impl IntoIterator<Item = PublicKey>) -> Result<Self, Error> {
+        for key in keys {
+            self.refuse_known(key)?;
+            self.revocation.push(key);
+        }
+        Ok(self)
+    }
+
+    /// The signing key of this id, if the ring holds it.
     pub fn find(&self, kid: KeyId) -> Option<&PublicKey> {
-        self.0.iter().find(|key| key.kid() == kid)
+        self.signing.iter().find(|key| key.kid() == kid)
+    }
+
+    pub(crate) fn find_revocation_key(&self, kid: KeyId) -> Option<&PublicKey> {
+        self.revocation.iter().find(|key| key.kid() == kid)
+    }
+
+    fn refuse_known(&self, key: PublicKey) -> Result<(), Error> {
+        let is_known = self.find(key.kid()).is_some() || self.find_revocation_key(key.kid()).is_some();
+        if is_known { Err(Error::DuplicateKey(key.kid())) } else { Ok(()) }
     }
 }

@@ -6,11 +6,13 @@
 mod keyring;
 mod license;
 mod rejected;
+mod revocation_list;
 mod verify;
 
 // Minting what is verified above.
 mod license_key_secret;
 mod mint;
+mod revocation_key;
 mod signing_key;
 
 // The words both speak.
@@ -24,10 +26,11 @@ mod public_key;
 mod tier;
 
 // The format, byte by byte.
-mod blob;
 mod crockford;
+mod frame;
 mod hex;
 mod payload;
+mod rules;
 mod strict_json;
 
 pub use error::Error;
@@ -42,6 +45,8 @@ pub use line::Line;
 pub use mint::{Grant, Minted};
 pub use public_key::PublicKey;
 pub use rejected::Rejected;
+pub use revocation_key::{RevocationKey, Revocations};
+pub use revocation_list::RevocationList;
 pub use signing_key::{Pkcs8, SigningKey};
 pub use tier::Tier;
 pub use verify::{Verified, Verifier};

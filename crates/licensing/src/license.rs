@@ -2,10 +2,14 @@
 
 use std::fmt;
 
-use crate::{LicenseId, Line, Mode, Tier, crockford, payload::Payload, strict_json};
+use crate::{
+    KeyId, LicenseId, Line, Mode, Tier, crockford,
+    payload::Payload,
+    rules::{is_time, rule},
+    strict_json,
+};
 
 const LONGEST_PAYLOAD: usize = 2048;
-const END_OF_YEAR_9999: i64 = 253_402_300_799;
 const LONGEST_GRACE: u64 = 90 * 24 * 60 * 60;
 const MOST_ENTITLEMENTS: usize = 64;
 const LONGEST_LICENSEE: usize = 128;
@@ -21,6 +25,7 @@ pub struct License {
     line: Line,
     tier: Tier,
     mode: Mode,
+    signed_by: KeyId,
     payload: Payload,
 }
 
@@ -90,13 +95,19 @@ impl License {
         self.mode
     }
 
+    /// The key that its blob was signed with (the `kid` of the blob). A revocation list can name it.
+    pub fn signed_by(&self) -> KeyId {
+        self.signed_by
+    }
+
     /// Whether the issuer demands that a field be understood which this version does not know.
     pub(crate) fn needs_newer_app(&self) -> bool {
         self.payload.crit.iter().any(|name| !Payload::NAMES.contains(&name.as_str()))
     }
 
-    /// Reads a payload and holds every rule of the format against it. The error names the broken rule.
-    pub(crate) fn read(json: &[u8]) -> Result<Self, &'static str> {
+    /// Reads a payload under a key's signature and holds every rule of the format against it. The error names the broken
+    /// rule.
+    pub(crate) fn read(json: &[u8], signed_by: KeyId) -> Result<Self, &'static str> {
         rule(json.len() <= LONGEST_PAYLOAD, "the payload is at most 2048 bytes")?;
         let payload: Payload =
             strict_json::read(json).ok_or("the payload is strict JSON with every required field")?;
@@ -108,6 +119,7 @@ impl License {
             line: payload.prd.parse().map_err(|_| "prd is 1 to 16 characters of A-Z and 0-9")?,
             tier: Tier::from_upper(&payload.tier).map_err(|_| "tier is 1 to 16 characters of A-Z and 0-9")?,
             mode: if payload.env.is_some() { Mode::Test } else { Mode::Live },
+            signed_by,
             payload,
         })
     }
@@ -126,8 +138,7 @@ impl fmt::Debug for License {
 
 fn check_numbers(payload: &Payload) -> Result<(), &'static str> {
     let times = [Some(payload.iat), payload.exp, payload.upd, payload.rchk];
-    let in_range = |time: i64| (0..=END_OF_YEAR_9999).contains(&time);
-    rule(times.into_iter().flatten().all(in_range), "times lie between 1970 and the year 9999")?;
+    rule(times.into_iter().flatten().all(is_time), "times lie between 1970 and the year 9999")?;
     rule(payload.seq >= 1, "seq is at least 1")?;
     rule(payload.grc <= LONGEST_GRACE, "grc is at most 90 days")?;
     rule(payload.seats != Some(0), "seats is at least 1")
@@ -159,8 +170,4 @@ fn is_deceptive(character: char) -> bool {
     let is_bidi = matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}')
         || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     character.is_control() || is_bidi
-}
-
-fn rule(holds: bool, words: &'static str) -> Result<(), &'static str> {
-    if holds { Ok(()) } else { Err(words) }
 }

@@ -4,7 +4,8 @@ use std::fmt;
 
 use crate::{
     Error, License, LicenseId, LicenseKey, LicenseKeySecret, Line, Mode, OrderIdentity, SigningKey, Tier,
-    blob, payload::Payload,
+    frame::{self, Kind},
+    payload::Payload,
 };
 
 /// What a buyer is to get. Times are Unix seconds, between 1970 and the year 9999.
@@ -58,8 +59,8 @@ impl SigningKey {
         let key = secret.license_key(&grant.identity, grant.line, grant.tier, grant.generation);
         let payload = payload(grant, id, &key).to_json();
         // Reading it back holds the verifier's own rules against it, so the two can never disagree.
-        License::read(&payload).map_err(Error::UnsignableGrant)?;
-        Ok(Minted { id, key, blob: blob::sign(self, &payload) })
+        License::read(&payload, self.kid()).map_err(Error::UnsignableGrant)?;
+        Ok(Minted { id, key, blob: frame::sign(&Kind::LICENSE, self, &payload) })
     }
 }
 

@@ -1,17 +1,18 @@
-//! Why a blob is refused.
+//! Why a blob or a revocation list is refused.
 
 use crate::KeyId;
 
 /// Why a text is not a license of ours. Small and `Copy`, with nothing of the text inside.
 ///
-/// [`code`](Self::code) never changes meaning, so a buyer can read it out to support.
+/// [`code`](Self::code) never changes meaning, so a buyer can read it out to support. A revocation list is refused for
+/// the same reasons under the same codes, though the words speak of a license.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum Rejected {
-    /// It does not begin with `DTLIC2:`.
+    /// It does not begin with `DTLIC2:`; a revocation list, with `DTREV1:`.
     #[error("this is not a license")]
     NotALicense,
-    /// Over 4096 characters; refused before anything is decoded.
+    /// Over 4096 characters, or 4 MiB of a revocation list; refused before anything is decoded.
     #[error("the license is too long")]
     TooLong,
     /// Its end is missing.
@@ -26,7 +27,7 @@ pub enum Rejected {
     /// Another version of the format, such as `DTLIC3:`.
     #[error("the license is of a version that this app does not know")]
     UnsupportedVersion,
-    /// Signed with a key that is not in the key ring.
+    /// Signed with a key that is not in the key ring for this use.
     #[error("the license is signed with the unknown key {kid}")]
     UnknownKey {
         /// The key id that the blob names.

@@ -2,9 +2,10 @@
 
 use std::ops::Deref;
 
-use ring::signature::{ED25519, UnparsedPublicKey};
-
-use crate::{Keyring, License, Line, Mode, Rejected, blob::Blob};
+use crate::{
+    Keyring, License, Line, Mode, Rejected, RevocationList,
+    frame::{Frame, Kind},
+};
 
 /// Answers *did we issue this?*, with no clock and no network.
 ///
@@ -46,12 +47,9 @@ impl<'a> Verifier<'a> {
     /// # Errors
     /// The first reason for which it is refused; see [`Rejected`].
     pub fn verify(&self, blob: &str) -> Result<Verified<License>, Rejected> {
-        let blob = Blob::read(blob)?;
-        let key = self.keyring.find(blob.kid).ok_or(Rejected::UnknownKey { kid: blob.kid })?;
-        UnparsedPublicKey::new(&ED25519, key.as_bytes())
-            .verify(blob.signed, &blob.signature)
-            .map_err(|_| Rejected::BadSignature)?;
-        let license = License::read(&blob.payload).map_err(|_| Rejected::BadPayload)?;
+        let blob = Frame::read(&Kind::LICENSE, blob)?;
+        blob.check_signature(self.keyring.find(blob.kid))?;
+        let license = License::read(&blob.payload, blob.kid).map_err(|_| Rejected::BadPayload)?;
         self.check_fit(&license)?;
         Ok(Verified(license))
     }
@@ -70,7 +68,39 @@ impl<'a> Verifier<'a> {
     }
 }
 
-/// Something whose signature was checked. Only [`Verifier::verify`] makes one.
+impl Keyring {
+    /// Proves a revocation list. White space at its ends is trimmed; nothing else is forgiven. Only the ring's
+    /// revocation keys count: a list under a signing key is under an unknown one.
+    ///
+    /// ```
+    /// use mintmark_licensing::{Keyring, RevocationKey, Revocations, SigningKey};
+    ///
+    /// let (signing, revocation) = (SigningKey::from_seed(&[1; 32])?, RevocationKey::from_seed(&[2; 32])?);
+    /// let ring = Keyring::new([signing.public_key()])?.with_revocation_keys([revocation.public_key()])?;
+    ///
+    /// let text = revocation.sign(&Revocations {
+    ///     serial: 7,
+    ///     issued_at: 1_767_225_600,
+    ///     next_update: 1_767_830_400,
+    ///     licenses: &[],
+    ///     keys: &[],
+    /// })?;
+    /// assert_eq!(ring.verify_revocation_list(&text).map(|list| list.serial()), Ok(7));
+    /// # Ok::<(), mintmark_licensing::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The first reason for which it is refused, with the codes that a blob's would have:
+    /// [`NotALicense`](Rejected::NotALicense) if it does not begin with `DTREV1:`,
+    /// [`TooLong`](Rejected::TooLong) over 4 MiB (4,194,304 bytes).
+    pub fn verify_revocation_list(&self, list: &str) -> Result<Verified<RevocationList>, Rejected> {
+        let frame = Frame::read(&Kind::REVOCATION_LIST, list)?;
+        frame.check_signature(self.find_revocation_key(frame.kid))?;
+        RevocationList::read(&frame.payload).map(Verified).map_err(|_| Rejected::BadPayload)
+    }
+}
+
+/// Something whose signature was checked. Only [`Verifier::verify`] and [`Keyring::verify_revocation_list`] make one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified<T>(T);
 

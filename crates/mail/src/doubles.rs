@@ -8,7 +8,7 @@ pub(crate) use certificates::Certificates;
 pub(crate) use http::{Answer, HttpDouble};
 pub(crate) use smtp::{Script, SmtpDouble, Wire};
 
-use crate::{Address, Attachment, Content, Letter, LicenseLetter, Mode, Sender};
+use crate::{Address, Attachment, Content, Enclosure, Letter, LicenseLetter, Mode, Sender};
 
 const KEY: &str = "DT1-CORE-XAHNW-KF2M0-55FP9-1EKNX";
 const BLOB: &str = "DTLIC2:3QW-eYXr9io.eyJsaWQiOiIwMTk4ZjBjMi03YjFlLTdjM2EtOWQ1NS0zZjFjMmE3YmUwZDQiLCJwcmQiOiJEVDEiLCJ0aWVyIjoiQ09SRSIsInNlcSI6MSwiaWF0IjoxNzY3MjI1NjAwfQ.fNRckmsQCH4sPKafXq_aBzvnF5wQTQzUoutq8ODa5iZxmEE8YHSxP2RnUGC8ksJvePsqzziCQrr1p9rAFLxQCQ";
@@ -32,22 +32,30 @@ pub(crate) fn letter() -> Letter {
     }
 }
 
-/// A license without anything optional but a name.
+/// A letter about a license without anything optional but a name.
 pub(crate) fn license() -> LicenseLetter {
     LicenseLetter {
+        license: enclosure(),
+        others: Vec::new(),
+        name: "Jane Doe".to_owned(),
+        email: "jane.doe@example.com".to_owned(),
+        mode: Mode::Live,
+        seller: None,
+    }
+}
+
+/// Its license.
+pub(crate) fn enclosure() -> Enclosure {
+    Enclosure {
         product_name: "Data Tools".to_owned(),
         tier: "core".to_owned(),
         license_key: KEY.to_owned(),
         blob: BLOB.to_owned(),
-        name: "Jane Doe".to_owned(),
-        email: "jane.doe@example.com".to_owned(),
         seats: None,
         expires_at: None,
         updates_until: None,
         download: None,
         order_id: "GUM-2001".to_owned(),
-        mode: Mode::Live,
-        seller: None,
     }
 }
 

@@ -18,7 +18,7 @@ mod templates;
 pub use address::{Address, Unmailable};
 pub use error::Error;
 pub use letter::{Attachment, Content, Letter};
-pub use license_letter::{LicenseLetter, Mode};
+pub use license_letter::{Enclosure, LicenseLetter, Mode};
 pub use mailer::{FailureClass, Inquiry, Mailer, Receipt, Recourse, SendError};
 pub use mailers::{Channels, Folder, Memory, Postmark, Smtp, channels};
 pub use settings::{

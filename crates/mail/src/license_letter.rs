@@ -1,12 +1,29 @@
-//! What a letter says about a license, before it is put into words.
+//! What a letter says about its licenses, before it is put into words.
 
 use std::fmt;
 
 /// Everything a template may use. Strings are ready to read; dates are already in words.
 ///
-/// It holds the license, so `Debug` prints the order only.
+/// It holds licenses, so `Debug` prints the order only.
 #[derive(Clone, PartialEq, Eq)]
 pub struct LicenseLetter {
+    /// The license that the letter brings or is about.
+    pub license: Enclosure,
+    /// More of them: further keys of the same order, or other members of the same bundle.
+    pub others: Vec<Enclosure>,
+    /// The buyer's name, or empty.
+    pub name: String,
+    /// The buyer's address.
+    pub email: String,
+    /// Whether money was paid.
+    pub mode: Mode,
+    /// Who signs the letter, if the sender has a name.
+    pub seller: Option<String>,
+}
+
+/// A license in a letter.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Enclosure {
     /// The product, as the letter calls it.
     pub product_name: String,
     /// The tier, in lower case.
@@ -15,10 +32,6 @@ pub struct LicenseLetter {
     pub license_key: String,
     /// The signed license, `DTLIC2:…`: ASCII, without white space.
     pub blob: String,
-    /// The buyer's name, or empty.
-    pub name: String,
-    /// The buyer's address.
-    pub email: String,
     /// How many people may use the license, if it counts them.
     pub seats: Option<u32>,
     /// Until when the license runs, if it ends.
@@ -29,10 +42,6 @@ pub struct LicenseLetter {
     pub download: Option<String>,
     /// The order's id in the store.
     pub order_id: String,
-    /// Whether money was paid.
-    pub mode: Mode,
-    /// Who signs the letter, if the sender has a name.
-    pub seller: Option<String>,
 }
 
 /// Whether an order was real.
@@ -44,12 +53,25 @@ pub enum Mode {
     Test,
 }
 
+impl LicenseLetter {
+    /// All licenses of the letter.
+    pub(crate) fn licenses(&self) -> impl Iterator<Item = &Enclosure> {
+        std::iter::once(&self.license).chain(&self.others)
+    }
+}
+
 impl fmt::Debug for LicenseLetter {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("LicenseLetter")
-            .field("order_id", &self.order_id)
-            .field("mode", &self.mode)
+            .field("license", &self.license)
+            .field("others", &self.others)
             .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Enclosure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Enclosure").field("order_id", &self.order_id).finish_non_exhaustive()
     }
 }

@@ -6,12 +6,12 @@ mod sources;
 #[cfg(test)]
 mod tests;
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use minijinja::{Environment, UndefinedBehavior, Value, syntax::SyntaxConfig};
-use sources::Sources;
+use sources::{Sources, brings_license};
 
-use crate::{Attachment, Content, Error, LicenseLetter, clean::clean};
+use crate::{Attachment, Content, Enclosure, Error, LicenseLetter, clean::clean};
 
 const LONGEST_SUBJECT: usize = 200;
 
@@ -24,6 +24,8 @@ const LONGEST_SUBJECT: usize = 200;
 pub struct Templates {
     environment: Environment<'static>,
     sources: Sources,
+    /// Letters that show one license only. If there are several, the built-in words are used.
+    for_one: BTreeSet<String>,
 }
 
 /// The three texts of a letter, by how their files' names end.
@@ -51,52 +53,64 @@ impl Templates {
         environment.set_syntax(syntax.expect("the delimiters are the standard ones"));
         for (file, source) in sources.all() {
             environment
-                .add_template_owned(file.to_owned(), source.to_owned())
-                .map_err(|error| sources.error(file, &error))?;
+                .add_template_owned(file.clone(), source.to_owned())
+                .map_err(|error| sources.error(&file, &error))?;
         }
-        let templates = Self { environment, sources };
+        let mut templates = Self { environment, sources, for_one: BTreeSet::new() };
         templates.try_all()?;
         Ok(templates)
     }
 
-    /// Whether there is a letter of this name.
+    /// Whether there is a letter of this name that brings a license.
     pub fn contains(&self, name: &str) -> bool {
-        self.sources.letters().any(|letter| letter == name)
+        brings_license(name) && self.sources.letters().any(|letter| letter == name)
     }
 
-    /// Puts a license into words: those of the letter `name`, which is `license` or a product's own.
+    /// Puts licenses into words: those of the letter `name`, which is `license`, `renewal`, `revocation`,
+    /// `suspension` or a product's own. A letter that brings licenses has them attached, too.
     ///
     /// # Errors
     /// [`Error::NoTemplate`] if there is no such letter, [`Error::Template`] if it does not render.
     pub fn render(&self, name: &str, letter: &LicenseLetter) -> Result<Content, Error> {
-        if !self.contains(name) {
+        if !self.sources.letters().any(|letter| letter == name) {
             return Err(Error::NoTemplate { name: name.to_owned() });
         }
-        let subject = self.render_part(name, Part::Subject, context::without_buyer(letter))?;
-        let file_name = context::file_name(letter);
+        let subject = self.render_part(name, Part::Subject, letter, context::without_buyer(letter))?;
+        let attachments = if brings_license(name) { attachments(letter) } else { Vec::new() };
         Ok(Content {
             subject: clean(&subject, LONGEST_SUBJECT),
-            text: self.render_part(name, Part::Text, context::whole(letter))?,
-            html: self.render_part(name, Part::Html, context::whole(letter))?,
-            attachments: vec![Attachment {
-                name: file_name,
-                // Not text/plain: mail programs would show it in the letter, and re-wrap it.
-                content_type: "application/octet-stream".to_owned(),
-                bytes: format!("{}\n", context::blob(letter)).into_bytes(),
-            }],
+            text: self.render_part(name, Part::Text, letter, context::whole(letter))?,
+            html: self.render_part(name, Part::Html, letter, context::whole(letter))?,
+            attachments,
         })
     }
 
-    fn render_part(&self, name: &str, part: Part, values: Value) -> Result<String, Error> {
-        let file = self.sources.file(name, part);
+    fn render_part(
+        &self,
+        name: &str,
+        part: Part,
+        letter: &LicenseLetter,
+        values: Value,
+    ) -> Result<String, Error> {
+        let file = if letter.others.is_empty() || !self.for_one.contains(name) {
+            self.sources.file(name, part)
+        } else {
+            self.sources.built_in(name, part)
+        };
         let rendered = self.environment.get_template(&file).and_then(|template| template.render(values));
         rendered.map_err(|error| self.sources.error(&file, &error))
     }
 
-    fn try_all(&self) -> Result<(), Error> {
-        for name in self.sources.letters() {
+    fn try_all(&mut self) -> Result<(), Error> {
+        let names: Vec<String> = self.sources.letters().map(str::to_owned).collect();
+        for name in names {
             for sample in samples::samples() {
-                self.check(name, &sample, &self.render(name, &sample)?)?;
+                self.check(&name, &sample, &self.render(&name, &sample)?)?;
+            }
+            let several = samples::several();
+            if !shows_all(&several, &self.render(&name, &several)?) && brings_license(&name) {
+                self.for_one.insert(name.clone());
+                self.check(&name, &several, &self.render(&name, &several)?)?;
             }
         }
         Ok(())
@@ -107,14 +121,39 @@ impl Templates {
         if content.subject.is_empty() {
             return fault(Part::Subject, "the subject is empty");
         }
-        if !content.text.lines().any(|line| line == letter.blob) {
-            return fault(Part::Text, "the letter must show {{ blob }} on a line of its own");
+        if !brings_license(name) {
+            return Ok(());
         }
-        if !content.text.contains(&letter.license_key) {
-            return fault(Part::Text, "the letter must show {{ license_key }}");
+        for license in letter.licenses() {
+            if !content.text.lines().any(|line| line == license.blob) {
+                return fault(Part::Text, "the letter must show {{ blob }} on a line of its own");
+            }
+            if !content.text.contains(&license.license_key) {
+                return fault(Part::Text, "the letter must show {{ license_key }}");
+            }
         }
         Ok(())
     }
+}
+
+/// Whether a letter that shows its first license shows them all.
+fn shows_all(letter: &LicenseLetter, content: &Content) -> bool {
+    let shows = |text: &str| {
+        let is_shown = |license: &Enclosure| text.contains(&license.license_key);
+        !is_shown(&letter.license) || letter.licenses().all(is_shown)
+    };
+    let is_whole = |license: &Enclosure| content.text.lines().any(|line| line == license.blob);
+    shows(&content.text) && shows(&content.html) && letter.licenses().all(is_whole)
+}
+
+fn attachments(letter: &LicenseLetter) -> Vec<Attachment> {
+    let attachment = |(license, name)| Attachment {
+        name,
+        // Not text/plain: mail programs would show it in the letter, and re-wrap it.
+        content_type: "application/octet-stream".to_owned(),
+        bytes: format!("{}\n", context::blob(license)).into_bytes(),
+    };
+    letter.licenses().zip(context::file_names(letter)).map(attachment).collect()
 }
 
 impl Part {

@@ -135,6 +135,16 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    revocation_lists (serial) {
+        serial -> BigInt,
+        made_at -> BigInt,
+        next_at -> BigInt,
+        licenses -> BigInt,
+        text -> Text,
+    }
+}
+
 diesel::joinable!(conclusions -> deliveries (delivery_id));
 diesel::joinable!(conclusions -> licenses (license_number));
 diesel::joinable!(readings -> deliveries (delivery_id));

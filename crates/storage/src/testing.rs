@@ -1,7 +1,7 @@
 //! Throw-away databases for tests: SQLite always, PostgreSQL where the tests are given a server.
 
-use crate::DatabaseUrl;
 use crate::connection::AnyConnection;
+use crate::{Access, Change, DatabaseUrl, LicenseState, Revision, Store};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
 use std::path::PathBuf;
@@ -52,6 +52,41 @@ impl TestDatabase {
     /// A folder of the test's own, such as a server's data folder.
     pub fn folder(&self) -> PathBuf {
         self.folder.path().to_owned()
+    }
+
+    /// Takes a name out of the table of who the installation is, as if nothing had ever been registered under it.
+    ///
+    /// # Panics
+    /// When the database cannot be used.
+    pub fn forget(&self, name: &str) {
+        let mut connection = AnyConnection::open(&self.url).expect("the database opens");
+        let statement = format!("DELETE FROM identity WHERE name = '{name}'");
+        connection.batch_execute(&statement).expect("the database obeys");
+    }
+
+    /// Gives a license another state, as an event of its store would, beside whatever server is at work.
+    ///
+    /// # Panics
+    /// When there is no such license, or the database cannot be used.
+    pub fn change_license(&self, license_id: &str, state: LicenseState) {
+        let store = Store::open(&self.url, Access::Tool).expect("the database opens");
+        let license = store.license(license_id).expect("an answer").expect("the license").terms;
+        let license_id = license_id.to_owned();
+        let change = move |ledger: &mut crate::Ledger<'_>| {
+            ledger.revise(&Revision { license_id: license_id.clone(), license, state })?;
+            ledger.add_change(&license_id, &Change { event: "changed", delivery_id: None, detail: None })
+        };
+        store.settle(jiff::Timestamp::now(), change).wait().expect("the license is changed");
+    }
+
+    /// Brings the table of revocation lists back to an earlier one, as restoring a backup would.
+    ///
+    /// # Panics
+    /// When the database cannot be used.
+    pub fn restore_revocation_list(&self, serial: i64, text: &str) {
+        let mut connection = AnyConnection::open(&self.url).expect("the database opens");
+        let statement = format!("UPDATE revocation_lists SET serial = {serial}, text = '{text}'");
+        connection.batch_execute(&statement).expect("the database obeys");
     }
 
     /// The URL with its credentials, as an operator would set it.

@@ -1,3 +1,4 @@
+DROP TABLE revocation_lists;
 DROP TABLE identity;
 DROP TABLE letters;
 DROP TABLE license_events;

@@ -65,6 +65,8 @@ CREATE TABLE licenses (
 
 CREATE INDEX licenses_by_email ON licenses (email);
 CREATE INDEX licenses_to_review ON licenses (review_at) WHERE review_at IS NOT NULL;
+-- What a revocation list names. Most licenses run, so it is small however many there are.
+CREATE INDEX licenses_void ON licenses (number) WHERE status <> 'active' OR void_below > 1;
 
 -- What has been made of each delivery so far: one row a delivery, written with it.
 CREATE TABLE conclusions (
@@ -127,6 +129,8 @@ CREATE TABLE license_events (
 );
 
 CREATE INDEX license_events_by_license ON license_events (license_number);
+-- Tells at once whether a license has changed since, however many are sold.
+CREATE INDEX license_changes ON license_events (id) WHERE event <> 'minted';
 
 -- The outbox. A letter is written in the transaction of its license and sent by a worker.
 CREATE TABLE letters (
@@ -178,4 +182,13 @@ CREATE TABLE identity (
     name TEXT PRIMARY KEY NOT NULL,
     value TEXT NOT NULL,
     registered_at BIGINT NOT NULL
+);
+
+-- The newest revocation list, which every server publishes. The next one takes its place, and has the next serial.
+CREATE TABLE revocation_lists (
+    serial BIGINT PRIMARY KEY NOT NULL,
+    made_at BIGINT NOT NULL,
+    next_at BIGINT NOT NULL,
+    licenses BIGINT NOT NULL,
+    text TEXT NOT NULL
 );

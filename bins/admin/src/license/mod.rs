@@ -4,6 +4,7 @@ mod list;
 mod report;
 mod resend;
 mod show;
+mod story;
 mod table;
 
 use crate::failure::{Ending, Failure};

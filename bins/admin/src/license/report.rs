@@ -1,86 +1,126 @@
 //! The report on one license, for people.
 
-use crate::sheet;
+use super::story::{Delivery, Event, Letter, Sale, Story};
+use crate::paper::{Paper, wrap};
 use jiff::Timestamp;
 use mintmark_fulfillment::printable;
-use serde::Deserialize;
 
-/// What the report needs of a license's JSON.
-#[derive(Debug, Clone, Deserialize)]
-pub(super) struct Story {
-    id: String,
-    key: String,
-    blob: String,
-    product_id: String,
-    tier: String,
-    status: String,
-    seats: i64,
-    email: String,
-    name: String,
-    source: String,
-    origin: String,
-    mode: String,
-    source_order_id: String,
-    issued_at: Timestamp,
-    expires_at: Option<Timestamp>,
-    updates_until: Option<Timestamp>,
-    letters: Vec<Letter>,
-    history: Vec<Event>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-struct Letter {
-    id: i64,
-    recipient: String,
-    state: String,
-    attempts: i64,
-    error: Option<String>,
-    created_at: Timestamp,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-struct Event {
-    at: Timestamp,
-    event: String,
-    delivery_id: Option<i64>,
-    detail: Option<String>,
-}
+/// Sets the lines of a section off from its title, and what goes on from what begins.
+const INDENT: &str = "  ";
+/// Where it is narrower, lines are as long as they are: there is nothing left to break.
+const NARROWEST: usize = 24;
 
 /// Everything about a license, the blob last and unbroken so that it can be copied.
-pub(super) fn render(story: &Story) -> String {
+pub(super) fn render(story: &Story, paper: Paper) -> String {
+    let mut report = Report { paper, text: format!("{}\n", story.key) };
+    report.fields(&fields(story));
+    report.section("Letters", story.letters.iter().map(letter_line));
+    report.section("History", story.history.iter().map(event_line));
+    report.section("Told of the order", story.deliveries.iter().map(delivery_line));
+    report.text.push_str(&format!("\n{}\n", story.blob));
+    report.text
+}
+
+struct Report {
+    paper: Paper,
+    text: String,
+}
+
+impl Report {
+    fn fields(&mut self, fields: &[(&str, String)]) {
+        let longest = fields.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
+        let hanging = " ".repeat(INDENT.len() + longest + 2);
+        for (name, value) in fields {
+            self.paragraph(&format!("{INDENT}{name:longest$}  "), &hanging, value);
+        }
+    }
+
+    fn section(&mut self, title: &str, lines: impl Iterator<Item = String>) {
+        self.text.push_str(&format!("\n{title}\n"));
+        let hanging = INDENT.repeat(2);
+        lines.for_each(|line| self.paragraph(INDENT, &hanging, &line));
+    }
+
+    fn paragraph(&mut self, first: &str, hanging: &str, text: &str) {
+        let width = self.paper.width.unwrap_or(usize::MAX).max(NARROWEST);
+        let mut start = first;
+        for line in wrap(&printable(text), width.saturating_sub(hanging.len())) {
+            self.text.push_str(&format!("{start}{line}\n"));
+            start = hanging;
+        }
+    }
+}
+
+fn fields(story: &Story) -> Vec<(&'static str, String)> {
     let Story { source, source_order_id, mode, origin, name, email, .. } = story;
-    let fields = [
-        ("id", story.id.clone()),
+    let item = if story.item == 0 { String::new() } else { format!(", item {}", story.item) };
+    let updates =
+        story.updates_until.map_or_else(|| "all".to_owned(), |time| format!("until {}", self::time(time)));
+    let mut fields = vec![
         ("status", story.status.clone()),
-        ("product", format!("{}, tier {}, seats: {}", story.product_id, story.tier, story.seats)),
-        ("buyer", format!("{name} <{email}>")),
-        ("order", format!("{source_order_id} of {source} ({mode}, by {origin})")),
-        ("issued", time(story.issued_at)),
         ("expires", story.expires_at.map_or_else(|| "never".to_owned(), time)),
-        (
-            "updates",
-            story.updates_until.map_or_else(|| "all".to_owned(), |until| format!("until {}", time(until))),
-        ),
+        ("updates", updates),
+        ("seats", story.seats.to_string()),
+        ("product", format!("{} ({}), tier {}", story.product_name, story.product_id, story.tier)),
     ];
-    let letters: String = story.letters.iter().map(letter_line).collect();
-    let history: String = story.history.iter().map(event_line).collect();
-    format!("{}\n{}Letters\n{letters}History\n{history}{}\n", story.key, sheet::fields(&fields), story.blob)
+    fields.extend(story.sale.as_ref().map(|sale| ("sold", sale_line(sale))));
+    fields.extend([
+        ("buyer", format!("{name} <{email}>")),
+        ("order", format!("{source_order_id} of {source} ({mode}, by {origin}){item}")),
+        ("issued", format!("{}, blob number {}", time(story.issued_at), story.seq)),
+        ("id", story.id.clone()),
+    ]);
+    fields
+}
+
+fn sale_line(sale: &Sale) -> String {
+    let price = match sale.price_usd_cents {
+        Some(0) => "for nothing".to_owned(),
+        Some(cents) => format!("for USD {}.{:02}", cents / 100, cents % 100),
+        None => "without a price".to_owned(),
+    };
+    let quantity = if sale.quantity == 1 { String::new() } else { format!(", quantity {}", sale.quantity) };
+    let code = sale.offer_code.as_ref().map(|code| format!(", with the code {code}")).unwrap_or_default();
+    let gift = if sale.is_gift { ", as a gift" } else { "" };
+    format!("{price}{quantity}{code}{gift}")
 }
 
 fn letter_line(letter: &Letter) -> String {
-    let Letter { id, state, recipient, attempts, created_at, .. } = letter;
-    let error = letter.error.as_deref().map(|error| format!(": {}", printable(error))).unwrap_or_default();
+    let Letter { id, kind, recipient, attempts, .. } = letter;
+    let state = match (letter.state.as_str(), letter.failure_class.as_deref()) {
+        ("held", Some("withheld")) => "held back, since the license does not run",
+        (state, _) => state,
+    };
+    let provider = letter.provider.as_ref().map(|provider| format!(" by {provider}")).unwrap_or_default();
+    let when = match (letter.sent_at, letter.next_at) {
+        (Some(sent), _) => format!(" at {}", time(sent)),
+        (None, Some(next)) => format!(", next try at {}", time(next)),
+        (None, None) => String::new(),
+    };
+    let place = letter.enclosed_in.map(|leader| format!(" in letter {leader}")).unwrap_or_default();
+    let error = letter.error.as_deref().map(|error| format!(": {error}")).unwrap_or_default();
+    let created = time(letter.created_at);
     format!(
-        "  {}  {id} to {}: {state}, attempts: {attempts}{error}\n",
-        time(*created_at),
-        printable(recipient)
+        "{created}  {kind} {id} to {recipient}{place}: {state}{provider}{when}, attempts: {attempts}{error}"
     )
 }
 
 fn event_line(event: &Event) -> String {
-    let delivery = event.delivery_id.map(|id| format!(" by row {id}")).unwrap_or_default();
-    let detail = event.detail.as_deref().map(|detail| format!(", {}", printable(detail))).unwrap_or_default();
-    format!("  {}  {}{delivery}{detail}\n", time(event.at), event.event)
+    let cause = match (event.delivery_id, &event.kind, &event.source) {
+        (Some(id), Some(kind), Some(source)) => format!(" by row {id}, {kind} of {source}"),
+        (Some(id), ..) => format!(" by row {id}"),
+        (None, ..) => String::new(),
+    };
+    let detail = event.detail.as_deref().map(|detail| format!(": {detail}")).unwrap_or_default();
+    format!("{}  {}{cause}{detail}", time(event.at), event.event)
+}
+
+fn delivery_line(delivery: &Delivery) -> String {
+    let Delivery { id, kind, origin, .. } = delivery;
+    let outcome = delivery.outcome.as_deref().unwrap_or("undecided");
+    let why = delivery.error.as_deref().or(delivery.reason.as_deref());
+    let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+    format!("{}  row {id}, {kind} by {origin}: {outcome}{why}", time(delivery.received_at))
 }
 
 fn time(timestamp: Timestamp) -> String {
@@ -93,24 +133,79 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_license_is_told_with_its_letters_and_its_history() {
-        let story = json!({
+    fn the_whole_story_is_told_at_every_width() {
+        let story: Story = serde_json::from_value(story()).unwrap();
+        insta::assert_snapshot!("license", render(&story, Paper { width: None }));
+        for width in [40, 80] {
+            let report = render(&story, Paper { width: Some(width) });
+            let longest = report.lines().map(|line| line.chars().count()).max().unwrap();
+            assert!(longest <= width, "{width}:\n{report}");
+            insta::assert_snapshot!(format!("license_at_{width}"), report);
+        }
+    }
+
+    fn story() -> serde_json::Value {
+        json!({
             "id": "L0000000000", "key": "DT1-CORE-XXXXX-XXXXX-XXXXX-XXXXX", "blob": "DTLIC2:blob",
-            "line": "DT1", "product_id": "datatools-core", "tier": "core", "status": "active", "seats": 1,
-            "email": "ada@example.com", "name": "Ada\u{1b}[2J", "source": "gumroad", "origin": "ping",
-            "mode": "live", "source_order_id": "0LbgWblyZZWtBbXQZCMjoA==", "item": 0, "test": false,
+            "line": "DT1", "product_id": "datatools-core", "product_name": "Data Tools", "tier": "core",
+            "status": "suspended", "seats": 5, "email": "ada@example.com", "name": "Ada\u{1b}[2J",
+            "source": "gumroad", "origin": "ping", "mode": "live",
+            "source_order_id": "0LbgWblyZZWtBbXQZCMjoA==", "item": 1, "test": false,
             "issued_at": "2026-11-23T12:54:09Z", "expires_at": null, "updates_until": "2027-11-23T12:54:09Z",
             "seq": 1, "letter": "failed",
-            "letters": [{
-                "id": 1, "resend_number": 0, "recipient": "ada@example.com", "state": "failed", "attempts": 3,
-                "provider": "smtp", "message_id": null, "failure_class": "transient", "error": "no route",
-                "created_at": "2026-11-23T12:54:10Z", "next_at": null, "sent_at": null,
-            }],
-            "history": [
-                {"at": "2026-11-23T12:54:10Z", "event": "minted", "delivery_id": 12, "detail": null},
-                {"at": "2026-11-24T12:54:10Z", "event": "resent", "delivery_id": null, "detail": "to b***@e***.com"},
+            "sale": {
+                "product_name": "Data Tools", "price_usd_cents": 24505, "quantity": 5, "offer_code": "LAUNCH",
+                "is_gift": true, "sold_at": "2026-11-23T12:54:09Z",
+            },
+            "letters": [
+                letter(json!({
+                    "id": 1, "kind": "license", "state": "accepted", "provider": "postmark", "enclosed_in": 7,
+                    "sent_at": "2026-11-23T12:54:12Z",
+                })),
+                letter(json!({
+                    "id": 2, "kind": "renewal", "state": "held", "failure_class": "withheld",
+                })),
+                letter(json!({
+                    "id": 3, "kind": "suspension", "state": "queued", "provider": "smtp", "attempts": 3,
+                    "error": "no route", "failure_class": "transient", "next_at": "2026-11-23T13:54:12Z",
+                })),
             ],
+            "history": [
+                event("2026-11-23T12:54:10Z", "minted", Some((12, "sale")), None),
+                event("2026-11-24T12:54:10Z", "resent", None, Some("to b***@e***.com")),
+                event("2026-11-25T12:54:10Z", "suspended", Some((14, "dispute")), Some("charge 0LbgWblyZZWtBbXQZCMjoA==")),
+            ],
+            "deliveries": [
+                delivery(12, "sale", Some("minted"), None),
+                delivery(13, "refund", Some("noted"), Some("partial refund")),
+                delivery(14, "dispute", Some("suspended"), None),
+                delivery(15, "unknown", None, None),
+            ],
+        })
+    }
+
+    fn letter(told: serde_json::Value) -> serde_json::Value {
+        let mut letter = json!({
+            "resend_number": 0, "recipient": "ada@example.com", "attempts": 1, "provider": null,
+            "message_id": null, "failure_class": null, "error": null, "created_at": "2026-11-23T12:54:10Z",
+            "next_at": null, "sent_at": null, "enclosed_in": null,
         });
-        insta::assert_snapshot!("license", render(&serde_json::from_value(story).unwrap()));
+        let told = told.as_object().unwrap().clone();
+        letter.as_object_mut().unwrap().extend(told);
+        letter
+    }
+
+    fn event(at: &str, event: &str, cause: Option<(i64, &str)>, detail: Option<&str>) -> serde_json::Value {
+        json!({
+            "at": at, "event": event, "delivery_id": cause.map(|(id, _)| id), "kind": cause.map(|(_, kind)| kind),
+            "source": cause.map(|_| "gumroad"), "origin": cause.map(|_| "ping"), "detail": detail,
+        })
+    }
+
+    fn delivery(id: i64, kind: &str, outcome: Option<&str>, reason: Option<&str>) -> serde_json::Value {
+        json!({
+            "id": id, "kind": kind, "origin": "ping", "received_at": "2026-11-23T12:54:10Z", "outcome": outcome,
+            "error": null, "reason": reason,
+        })
     }
 }

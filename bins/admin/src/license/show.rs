@@ -2,6 +2,7 @@
 
 use crate::failure::{Ending, Failure};
 use crate::license::report;
+use crate::paper::Paper;
 use clap::Args;
 use mintmark_fulfillment::Records;
 use std::io::Write;
@@ -31,7 +32,7 @@ impl Show {
                 writeln!(output, "{shown}")?;
             } else {
                 let story = serde_json::from_value(shown).expect("every license has the fields of its JSON");
-                write!(output, "{between}{}", report::render(&story))?;
+                write!(output, "{between}{}", report::render(&story, Paper::of_stdout()))?;
                 between = "\n";
             }
         }

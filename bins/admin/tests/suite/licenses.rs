@@ -1,6 +1,7 @@
 //! `license list`, `license show` and `license resend`.
 
 use crate::folder::Folder;
+use serde_json::json;
 
 #[test]
 fn licenses_are_listed_newest_first_and_as_many_as_asked() {
@@ -30,7 +31,14 @@ fn a_license_is_found_by_all_its_names() {
         let shown = folder.rows(&["license", "show", license[name].as_str().unwrap(), "--json"]);
         assert_eq!(shown, std::slice::from_ref(&license), "{name}");
     }
-    assert_eq!(license["history"][0]["event"], "minted");
+    let minted = &license["history"][0];
+    assert_eq!([&minted["event"], &minted["kind"], &minted["source"]], ["minted", "sale", "manual"]);
+    assert_eq!(license["sale"]["quantity"], 1);
+    assert_eq!(
+        (&license["letters"][0]["kind"], &license["letters"][0]["enclosed_in"]),
+        (&json!("license"), &json!(null))
+    );
+    assert_eq!(license["deliveries"][0]["outcome"], "minted");
     assert_eq!(folder.rows(&["license", "show", "ada@example.com", "--json"]).len(), 2);
     assert_eq!(folder.admin(&["license", "show", "ada@example.com"]).output.matches("\nDTLIC2:").count(), 2);
 }

@@ -35,6 +35,16 @@ impl Fields {
         }
     }
 
+    /// Values that were decoded before.
+    pub(crate) fn of(values: Map<String, Value>) -> Self {
+        Self { entries: values.into_iter().collect(), broken: Vec::new() }
+    }
+
+    /// The named values of an object under this name, as fields of their own.
+    pub(crate) fn within(&self, name: &str) -> Option<Self> {
+        self.get(name)?.as_object().cloned().map(Self::of)
+    }
+
     /// Everything sent under this name at top level.
     pub(crate) fn all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a Value> {
         self.entries.iter().filter(move |(key, _)| key == name).map(|(_, value)| value)

@@ -2,7 +2,7 @@
 
 use mintmark_licensing::Mode;
 
-use super::{collisions, events, facts, sale};
+use super::{collisions, events, facts, record, sale};
 use crate::fields::Fields;
 use crate::{Body, Interpretation, Kind, Verdict, text};
 
@@ -10,6 +10,9 @@ use crate::{Body, Interpretation, Kind, Verdict, text};
 const LONGEST_EVENT_NAME: usize = 40;
 
 pub(super) fn interpret(body: &Body<'_>) -> Interpretation {
+    if record::is_record(body) {
+        return record::interpret(body.bytes);
+    }
     let fields = match Fields::decode(body) {
         Ok(fields) => fields,
         Err(fault) => return Interpretation::unreadable(&fault),

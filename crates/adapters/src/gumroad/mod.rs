@@ -1,28 +1,33 @@
 //! Gumroad: forms or JSON without a signature, so a secret in the address is the proof.
 
+mod api;
 mod authenticate;
 mod collisions;
 mod events;
 mod facts;
 mod interpret;
+mod record;
 mod sale;
 
 use jiff::Timestamp;
 
 use crate::{
-    Authentic, Body, Error, Interpretation, NotAuthentic, Proof, Request, SourceAdapter, SourceSettings,
+    Authentic, Body, Books, Error, Interpretation, NotAuthentic, Proof, Request, SourceAdapter,
+    SourceSettings,
 };
+use api::Api;
 use authenticate::Door;
 
 /// The adapter of Gumroad.
 #[derive(Debug)]
 pub(crate) struct Gumroad {
     door: Door,
+    api: Option<Api>,
 }
 
 impl Gumroad {
     pub(crate) fn new(settings: &SourceSettings) -> Result<Self, Error> {
-        Ok(Self { door: Door::new(&settings.secrets)? })
+        Ok(Self { door: Door::new(&settings.secrets)?, api: Api::new(settings)? })
     }
 }
 
@@ -41,5 +46,14 @@ impl SourceAdapter for Gumroad {
 
     fn interpret(&self, body: &Body<'_>) -> Interpretation {
         interpret::interpret(body)
+    }
+
+    fn interpret_record(&self, record: &str) -> Interpretation {
+        record::interpret(record.as_bytes())
+    }
+
+    fn books(&self) -> Option<&dyn Books> {
+        let api = self.api.as_ref()?;
+        Some(api)
     }
 }

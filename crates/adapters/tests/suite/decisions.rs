@@ -45,15 +45,15 @@ const ONE_FIELD: &[(&str, &str, &str)] = &[
     ("sale_timestamp", "2026-03-14T09:26:53+01:00[Europe/Berlin]", "unreadable body: sale_timestamp is not an RFC 3339 time"),
     ("sale_timestamp", "2026-02-30T09:26:53Z", "unreadable body: sale_timestamp is not an RFC 3339 time"),
     ("sale_timestamp", "1773480413", "unreadable body: sale_timestamp is not an RFC 3339 time"),
-    ("refunded", "true", "ignored: refunded"),
+    ("refunded", "true", "sale, refunded"),
     ("refunded", "false", "sale"),
     ("refunded", "", "sale"),
     ("refunded", "True", "held: unreadable flag: refunded is neither true nor false"),
     ("refunded", "1", "held: unreadable flag: refunded is neither true nor false"),
     ("refunded", "yes", "held: unreadable flag: refunded is neither true nor false"),
     ("refunded", "true ", "held: unreadable flag: refunded is neither true nor false"),
-    ("disputed", "true", "ignored: disputed"),
-    ("dispute_won", "true", "sale"),
+    ("disputed", "true", "sale, disputed"),
+    ("dispute_won", "true", "sale, dispute won"),
     ("dispute_won", "no", "held: unreadable flag: dispute_won is neither true nor false"),
     ("test", "true", "sale"),
     ("test", "false", "sale"),
@@ -142,7 +142,7 @@ fn a_body_without_the_name_of_an_event_is_a_sale() {
 #[test]
 fn what_stops_a_sale_is_found_in_a_fixed_order() {
     let form = Form::sale().with("disputed", "true").with("refunded", "true");
-    assert_eq!(form.judged(), "ignored: refunded");
+    assert_eq!(form.judged(), "sale, refunded, disputed");
     let form = form.with("is_preorder_authorization", "true");
     assert_eq!(form.judged(), "ignored: pre-order");
     let form = form.with("price", "much");
@@ -156,6 +156,9 @@ fn what_stops_a_sale_is_found_in_a_fixed_order() {
 }
 
 #[test]
-fn a_dispute_that_was_won_does_not_stop_a_sale() {
-    assert_eq!(Form::sale().with("disputed", "true").with("dispute_won", "true").judged(), "sale");
+fn a_sale_tells_of_all_that_became_of_its_money() {
+    let won = Form::sale().with("disputed", "true").with("dispute_won", "true");
+    assert_eq!(won.judged(), "sale, disputed, dispute won");
+    let back = won.with("refunded", "true");
+    assert_eq!(back.judged(), "sale, refunded, disputed, dispute won");
 }

@@ -112,7 +112,7 @@ const MEMBERS: &[(&str, &str)] = &[
     (r#""quantity":true"#, "unreadable body: quantity is not a whole number above zero"),
     (r#""quantity":null"#, "sale"),
     (r#""refunded":1"#, "held: unreadable flag: refunded is neither true nor false"),
-    (r#""refunded":"true""#, "ignored: refunded"),
+    (r#""refunded":"true""#, "sale, refunded"),
     (r#""refunded":null,"test":null"#, "sale"),
     (r#""is_preorder_authorization":true"#, "ignored: pre-order"),
     (r#""resource_name":null,"test":true"#, "ignored: test button"),

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be prepared has failed")]
 
 mod any_bytes;
+mod books;
 mod collisions;
 mod common;
 mod corpus;
@@ -14,3 +15,4 @@ mod manual;
 mod mutated;
 mod orders;
 mod properties;
+mod records;

@@ -10,7 +10,7 @@ const JSON: &str = "application/json";
 /// How the reasons of each verdict begin; stores, scripts and people rely on these words.
 const UNREADABLE: &[&str] = &["missing field: ", "unreadable body: ", "unknown event: "];
 const HELD: &[&str] = &["custom field overwrites ", "field sent twice: ", "unreadable flag: "];
-const IGNORED: &[&str] = &["test button", "pre-order", "refunded", "disputed"];
+const IGNORED: &[&str] = &["test button", "pre-order"];
 
 /// Fields that decide, so that bytes at random get past the first question.
 const NAMES: &[&str] = &[

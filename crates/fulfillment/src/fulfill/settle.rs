@@ -93,18 +93,21 @@ impl Settler {
 fn end(cause: &Cause<'_>, settled: &Settled) -> (Ending, Fulfilled) {
     let is_sale = cause.tells_of_a_sale();
     match settled {
-        Settled::Licensed(granted) => granted_end(is_sale, granted),
+        Settled::Licensed(granted) if is_sale || granted.outcome.is_some() => granted_end(granted),
         Settled::Without(reason) if is_sale => refused(Ending::ignored(reason.clone())),
         Settled::Unmapped(reason) if is_sale => refused(Ending::failed(reason.clone())),
         Settled::Stuck(reason) => refused(Ending::failed(reason.clone())),
-        Settled::Unsold | Settled::Without(_) | Settled::Unmapped(_) => match unknown_extent(cause.events) {
-            Some(reason) => refused(Ending::held(reason)),
-            None => (Ending::done(Outcome::Noted), Fulfilled::Noted),
-        },
+        Settled::Unsold | Settled::Without(_) | Settled::Unmapped(_) | Settled::Licensed(_) => {
+            match unknown_extent(cause.events) {
+                Some(reason) => refused(Ending::held(reason)),
+                None => (Ending::done(Outcome::Noted), Fulfilled::Noted),
+            }
+        }
     }
 }
 
-fn granted_end(is_sale: bool, granted: &Granted) -> (Ending, Fulfilled) {
+/// Of a sale, or of what has changed a license.
+fn granted_end(granted: &Granted) -> (Ending, Fulfilled) {
     let runs = matches!(granted.status, LicenseStatus::Active | LicenseStatus::Ended);
     let licensed = || Fulfilled::Licensed {
         license_key: granted.license_key.clone(),
@@ -117,13 +120,12 @@ fn granted_end(is_sale: bool, granted: &Granted) -> (Ending, Fulfilled) {
             let license_key = runs.then(|| granted.license_key.clone());
             (Ending::done(outcome), Fulfilled::Changed { outcome, license_key })
         }
-        None if is_sale && runs => (Ending::done(Outcome::Found), licensed()),
-        None if is_sale => {
+        None if runs => (Ending::done(Outcome::Found), licensed()),
+        None => {
             let why = granted.why.unwrap_or("the license does not run").to_owned();
             let ending = Ending::done(Outcome::Found).because(why.clone());
             (ending, Fulfilled::NotMinted { reason: why })
         }
-        None => (Ending::done(Outcome::Noted), Fulfilled::Noted),
     }
 }
 

@@ -48,7 +48,15 @@ impl DataFolder {
     /// Makes a file that must not exist yet, on disk when this returns.
     pub(crate) fn create(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
         let path = self.path(name);
-        self.create_at(&path, bytes).map_err(|source| Error::File { path, source })
+        let created =
+            if path.exists() { Err(ErrorKind::AlreadyExists.into()) } else { self.write(&path, bytes) };
+        created.map_err(|source| Error::File { path, source })
+    }
+
+    /// Makes a file, in the place of an earlier one if there is one, on disk when this returns.
+    pub(crate) fn replace(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
+        let path = self.path(name);
+        self.write(&path, bytes).map_err(|source| Error::File { path, source })
     }
 
     pub(crate) fn remove(&self, name: &str) -> Result<(), Error> {
@@ -57,10 +65,7 @@ impl DataFolder {
     }
 
     /// Whole or not at all: half a key, left by a power cut, would have to be removed by hand.
-    fn create_at(&self, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-        if path.exists() {
-            return Err(ErrorKind::AlreadyExists.into());
-        }
+    fn write(&self, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
         let draft = path.with_extension("draft");
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(true);

@@ -5,22 +5,54 @@ use crate::Error;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
-use mintmark_licensing::{LicenseKeySecret, SigningKey};
+use mintmark_licensing::{LicenseKeySecret, RevocationKey, SigningKey};
 use mintmark_storage::{Registration, Store};
 use zeroize::Zeroizing;
 
 pub(crate) const SIGNING_KEY: &str = "signing-key.pk8";
+pub(crate) const REVOCATION_KEY: &str = "revocation-key.pk8";
 pub(crate) const LICENSE_KEY_SECRET: &str = "license-key-secret";
 
-/// What the database calls the two.
-const REGISTERED_KEY: &str = "signing_key";
-const REGISTERED_SECRET: &str = "license_key_secret";
+/// A file with a key, and its names.
+struct KeyFile {
+    name: &'static str,
+    /// What the database calls it.
+    registered_as: &'static str,
+    /// What a person calls it.
+    called: &'static str,
+    /// The bytes of a new one.
+    make: fn() -> Result<Zeroizing<Vec<u8>>, Error>,
+}
 
-/// The signing key and the license-key secret.
+const SIGNING: KeyFile = KeyFile {
+    name: SIGNING_KEY,
+    registered_as: "signing_key",
+    called: "signing key",
+    make: || Ok(Zeroizing::new(SigningKey::generate_pkcs8()?.as_bytes().to_vec())),
+};
+const REVOCATION: KeyFile = KeyFile {
+    name: REVOCATION_KEY,
+    registered_as: "revocation_key",
+    called: "revocation key",
+    make: || Ok(Zeroizing::new(RevocationKey::generate_pkcs8()?.as_bytes().to_vec())),
+};
+const SECRET: KeyFile = KeyFile {
+    name: LICENSE_KEY_SECRET,
+    registered_as: "license_key_secret",
+    called: "license-key secret",
+    make: || {
+        let secret = LicenseKeySecret::generate()?;
+        Ok(Zeroizing::new(format!("{}\n", URL_SAFE_NO_PAD.encode(secret.as_bytes())).into_bytes()))
+    },
+};
+
+/// The signing key, the revocation key and the license-key secret.
 #[derive(Debug)]
 pub(crate) struct Keys {
     /// Signs the blobs.
     pub(crate) signing: SigningKey,
+    /// Signs the revocation lists.
+    pub(crate) revocation: RevocationKey,
     /// Derives license keys and license ids.
     pub(crate) secret: LicenseKeySecret,
 }
@@ -34,14 +66,11 @@ impl Keys {
     /// The keys of an installation that has some, checked against what its database knows.
     pub(crate) fn load(folder: &DataFolder, store: &Store) -> Result<Self, Error> {
         let keys = Self::read(folder)?;
-        for (name, value, file) in keys.registrations() {
-            if let Some(registered) = store.registered(name)?.filter(|registered| *registered != value) {
-                return Err(Error::OtherKey {
-                    what: called(file),
-                    file: folder.path(file),
-                    registered,
-                    held: value,
-                });
+        for (file, value) in keys.registrations() {
+            if let Some(registered) =
+                store.registered(file.registered_as)?.filter(|registered| *registered != value)
+            {
+                return Err(file.is_other(folder, registered, value));
             }
         }
         Ok(keys)
@@ -54,26 +83,22 @@ impl Keys {
     pub(crate) fn load_or_make(folder: &DataFolder, store: &Store, now: Timestamp) -> Result<Self, Error> {
         let made = make_missing(folder, store)?;
         let keys = Self::read(folder)?;
-        for (name, value, file) in keys.registrations() {
-            if let Registration::Other(registered) = store.register(name, &value, now).wait()? {
+        for (file, value) in keys.registrations() {
+            if let Registration::Other(registered) = store.register(file.registered_as, &value, now).wait()? {
                 // Another server was first: what was made here has signed nothing.
                 made.iter().try_for_each(|name| folder.remove(name))?;
-                return Err(Error::OtherKey {
-                    what: called(file),
-                    file: folder.path(file),
-                    registered,
-                    held: value,
-                });
+                return Err(file.is_other(folder, registered, value));
             }
         }
         Ok(keys)
     }
 
     /// What the database is to know: never a secret, only what tells one from another.
-    fn registrations(&self) -> [(&'static str, String, &'static str); 2] {
+    fn registrations(&self) -> [(KeyFile, String); 3] {
         [
-            (REGISTERED_KEY, self.signing.kid().to_string(), SIGNING_KEY),
-            (REGISTERED_SECRET, self.secret.fingerprint(), LICENSE_KEY_SECRET),
+            (SIGNING, self.signing.kid().to_string()),
+            (REVOCATION, self.revocation.kid().to_string()),
+            (SECRET, self.secret.fingerprint()),
         ]
     }
 
@@ -81,42 +106,35 @@ impl Keys {
         let read = |name| folder.read(name)?.ok_or_else(|| Error::NoKeys(folder.path(name)));
         let broken = |name| Error::BrokenFile(folder.path(name));
         let signing = SigningKey::from_pkcs8(&read(SIGNING_KEY)?).map_err(|_| broken(SIGNING_KEY))?;
+        let revocation =
+            RevocationKey::from_pkcs8(&read(REVOCATION_KEY)?).map_err(|_| broken(REVOCATION_KEY))?;
         let secret = Zeroizing::new(
             URL_SAFE_NO_PAD.decode(read(LICENSE_KEY_SECRET)?.trim_ascii()).unwrap_or_default(),
         );
         let secret = secret.as_slice().try_into().map_err(|_| broken(LICENSE_KEY_SECRET))?;
-        Ok(Self { signing, secret: LicenseKeySecret::from_bytes(secret) })
+        Ok(Self { signing, revocation, secret: LicenseKeySecret::from_bytes(secret) })
     }
 }
 
-/// Makes what is missing of the two, and says what it made.
+impl KeyFile {
+    fn is_other(&self, folder: &DataFolder, registered: String, held: String) -> Error {
+        Error::OtherKey { what: self.called, file: folder.path(self.name), registered, held }
+    }
+}
+
+/// Makes what is missing of them, and says what it made. A key that the database knows is not made but missed.
 fn make_missing(folder: &DataFolder, store: &Store) -> Result<Vec<&'static str>, Error> {
     let mut made = Vec::new();
-    if !folder.holds(SIGNING_KEY) {
-        refuse_if_registered(store, REGISTERED_KEY, folder, SIGNING_KEY)?;
-        folder.create(SIGNING_KEY, SigningKey::generate_pkcs8()?.as_bytes())?;
-        made.push(SIGNING_KEY);
-    }
-    if !folder.holds(LICENSE_KEY_SECRET) {
-        refuse_if_registered(store, REGISTERED_SECRET, folder, LICENSE_KEY_SECRET)?;
-        let secret = LicenseKeySecret::generate()?;
-        let text = Zeroizing::new(format!("{}\n", URL_SAFE_NO_PAD.encode(secret.as_bytes())));
-        folder.create(LICENSE_KEY_SECRET, text.as_bytes())?;
-        made.push(LICENSE_KEY_SECRET);
+    for file in [SIGNING, REVOCATION, SECRET] {
+        if folder.holds(file.name) {
+            continue;
+        }
+        if let Some(registered) = store.registered(file.registered_as)? {
+            let (what, file) = (file.called, folder.path(file.name));
+            return Err(Error::KeyElsewhere { what, file, registered });
+        }
+        folder.create(file.name, &(file.make)()?)?;
+        made.push(file.name);
     }
     Ok(made)
-}
-
-/// What a person calls the secret in a file.
-fn called(file: &str) -> &'static str {
-    if file == SIGNING_KEY { "signing key" } else { "license-key secret" }
-}
-
-fn refuse_if_registered(store: &Store, name: &str, folder: &DataFolder, file: &str) -> Result<(), Error> {
-    match store.registered(name)? {
-        Some(registered) => {
-            Err(Error::KeyElsewhere { what: called(file), file: folder.path(file), registered })
-        }
-        None => Ok(()),
-    }
 }

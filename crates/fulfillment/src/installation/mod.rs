@@ -5,7 +5,7 @@ mod keys;
 mod webhook_secret;
 
 pub(crate) use data_folder::DataFolder;
-pub(crate) use keys::{Keys, LICENSE_KEY_SECRET, SIGNING_KEY};
+pub(crate) use keys::{Keys, LICENSE_KEY_SECRET, REVOCATION_KEY, SIGNING_KEY};
 pub(crate) use webhook_secret::{StoredSecret, WEBHOOK_SECRET};
 
 use crate::settings::Settings;

@@ -9,6 +9,7 @@ mod closing;
 mod doubt;
 mod end;
 mod pace;
+mod render;
 mod schedule;
 mod send;
 mod step;

@@ -3,10 +3,9 @@
 use super::doubt::{self, Findings, Judgement};
 use super::end::{End, Sending};
 use super::trouble::Admission;
-use super::{Channel, Office, Role, Shared};
-use jiff::Timestamp;
-use mintmark_mail::{Address, FailureClass, LicenseLetter, Mode, Receipt, SendError};
-use mintmark_storage::{ClaimedLetter, LetterState, License, crash_point};
+use super::{Channel, Role, Shared};
+use mintmark_mail::{FailureClass, Receipt, SendError};
+use mintmark_storage::{ClaimedLetter, LetterState, crash_point};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 type Sent = Result<Receipt, SendError>;
@@ -111,44 +110,6 @@ impl Stage {
         match self {
             Self::Ready(letter) => Some(letter),
             Self::Ended(_) => None,
-        }
-    }
-}
-
-impl Office {
-    fn render(&self, claimed: &ClaimedLetter) -> Result<mintmark_mail::Letter, SendError> {
-        let refused = |class, message: String| SendError { class, code: None, message };
-        let letter = &claimed.letter;
-        let to = Address::parse(&letter.recipient)
-            .map_err(|error| refused(FailureClass::Recipient, error.to_string()))?;
-        let license = claimed
-            .licenses
-            .first()
-            .ok_or_else(|| refused(FailureClass::Content, "there is no license in it".to_owned()))?;
-        let content = self
-            .templates
-            .render(&letter.template, &self.words(claimed, license))
-            .map_err(|error| refused(FailureClass::Content, error.to_string()))?;
-        Ok(mintmark_mail::Letter { uid: letter.mail_uid.clone(), id: letter.id, to, content })
-    }
-
-    fn words(&self, claimed: &ClaimedLetter, license: &License) -> LicenseLetter {
-        let terms = &license.terms;
-        let day = |time: Timestamp| time.strftime("%B %-d, %Y").to_string();
-        LicenseLetter {
-            product_name: terms.product_name.clone(),
-            tier: terms.tier.clone(),
-            license_key: terms.key.clone(),
-            blob: terms.blob.clone(),
-            name: terms.name.clone(),
-            email: terms.email.clone(),
-            seats: u32::try_from(terms.seats).ok(),
-            expires_at: terms.expires_at.map(day),
-            updates_until: terms.updates_until.map(day),
-            download: claimed.letter.download.clone(),
-            order_id: terms.source_order_id.clone(),
-            mode: if terms.mode == "test" { Mode::Test } else { Mode::Live },
-            seller: self.seller.clone(),
         }
     }
 }

@@ -13,6 +13,8 @@ use std::time::Duration;
 
 /// A rotation needs the old secret and the new one.
 const MOST_SECRETS: usize = 2;
+/// A store gives its API for nothing, and may take it away: no more than two questions a second.
+const GENTLEST_PACE: Duration = Duration::from_millis(500);
 
 /// Reads every section, so that one run reports every mistake.
 pub(super) fn settings(mut layers: Layers) -> Result<Settings, Problems> {
@@ -99,7 +101,11 @@ fn source(layers: &mut Layers, name: &str) -> SourceSettings {
     }
     let access_token = layers.text(&setting("access_token")).map(Into::into);
     let api_base: Option<ServiceUrl> = layers.required(&setting("api_base"));
-    SourceSettings { secrets, access_token, api_base: api_base.map(|url| url.to_string()) }
+    let api_pace = layers.duration(&setting("api_pace")).unwrap_or(GENTLEST_PACE);
+    if api_pace < GENTLEST_PACE && api_base.as_ref().is_some_and(|url| !url.is_loopback()) {
+        layers.refuse::<()>(&setting("api_pace"), "at least 500ms, unless the API is on this machine");
+    }
+    SourceSettings { secrets, access_token, api_base: api_base.map(|url| url.to_string()), api_pace }
 }
 
 fn signing(layers: &mut Layers) -> Option<SigningSettings> {

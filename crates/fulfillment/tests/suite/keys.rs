@@ -7,6 +7,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 const SIGNING_KEY: &str = "signing-key.pk8";
+const REVOCATION_KEY: &str = "revocation-key.pk8";
 const LICENSE_KEY_SECRET: &str = "license-key-secret";
 
 on_both_databases! {
@@ -14,16 +15,16 @@ on_both_databases! {
         let builder = Shop::on(&database).set("MINTMARK_SOURCES__GUMROAD__SECRETS", "");
         builder.open(Role::Server).unwrap();
         assert_eq!(mode(&builder.data_folder()), 0o700);
-        for file in [SIGNING_KEY, LICENSE_KEY_SECRET, "webhook-secret"] {
+        for file in [SIGNING_KEY, REVOCATION_KEY, LICENSE_KEY_SECRET, "webhook-secret"] {
             assert_eq!(mode(&builder.data_folder().join(file)), 0o600, "{file}");
         }
         let made = mintmark_fulfillment::installed_files(&builder.settings());
         assert!(made.iter().all(|(_, path)| path.exists()), "{made:?}");
-        assert_eq!(names(&builder.data_folder()).len(), 3);
+        assert_eq!(names(&builder.data_folder()).len(), 4);
     }
 
     fn a_server_without_the_registered_key_refuses_to_start(database: TestDatabase) {
-        for file in [SIGNING_KEY, LICENSE_KEY_SECRET] {
+        for file in [SIGNING_KEY, REVOCATION_KEY, LICENSE_KEY_SECRET] {
             let builder = Shop::on(&database);
             drop(builder.open(Role::Setup).unwrap());
             let kept = std::fs::read(builder.data_folder().join(file)).unwrap();
@@ -43,7 +44,7 @@ on_both_databases! {
         let strange = TestDatabase::sqlite();
         let stranger = Shop::on(&strange);
         stranger.open(Role::Server).unwrap();
-        for file in [SIGNING_KEY, LICENSE_KEY_SECRET] {
+        for file in [SIGNING_KEY, REVOCATION_KEY, LICENSE_KEY_SECRET] {
             let builder = Shop::on(&database);
             builder.open(Role::Server).unwrap();
             let kept = std::fs::read(builder.data_folder().join(file)).unwrap();
@@ -57,11 +58,26 @@ on_both_databases! {
     }
 
     fn a_damaged_key_is_not_replaced(database: TestDatabase) {
-        let builder = Shop::on(&database);
-        builder.open(Role::Server).unwrap();
-        std::fs::write(builder.data_folder().join(SIGNING_KEY), "not a key").unwrap();
-        assert!(matches!(builder.open(Role::Server).unwrap_err(), Error::BrokenFile(_)));
-        assert_eq!(std::fs::read(builder.data_folder().join(SIGNING_KEY)).unwrap(), b"not a key");
+        for file in [SIGNING_KEY, REVOCATION_KEY] {
+            let builder = Shop::on(&database);
+            builder.open(Role::Server).unwrap();
+            let kept = std::fs::read(builder.data_folder().join(file)).unwrap();
+            std::fs::write(builder.data_folder().join(file), "not a key").unwrap();
+            assert!(matches!(builder.open(Role::Server).unwrap_err(), Error::BrokenFile(_)));
+            assert_eq!(std::fs::read(builder.data_folder().join(file)).unwrap(), b"not a key");
+            std::fs::write(builder.data_folder().join(file), kept).unwrap();
+        }
+    }
+
+    fn an_installation_that_had_no_revocation_key_yet_is_given_one(database: TestDatabase) {
+        let earlier = Shop::on(&database);
+        earlier.open(Role::Server).unwrap();
+        // As a database looks on which only a server without revocation lists has been at work.
+        database.forget("revocation_key");
+        std::fs::remove_file(earlier.data_folder().join(REVOCATION_KEY)).unwrap();
+        let made = earlier.open(Role::Server).unwrap().revocation_public_key();
+        assert_eq!(mode(&earlier.data_folder().join(REVOCATION_KEY)), 0o600);
+        assert_eq!(earlier.open(Role::Tool).unwrap().revocation_public_key(), made);
     }
 
     fn a_mistake_in_the_catalog_leaves_no_half_made_installation(database: TestDatabase) {
@@ -138,7 +154,7 @@ fn several_servers_share_a_postgresql_database_if_they_share_the_keys() {
     let second_folder = database.folder().join("second");
     let second = Shop::on(&database).set("MINTMARK_DATA_DIR", &second_folder.display().to_string());
     assert!(matches!(second.open(Role::Server).unwrap_err(), Error::KeyElsewhere { .. }));
-    for file in [SIGNING_KEY, LICENSE_KEY_SECRET] {
+    for file in [SIGNING_KEY, REVOCATION_KEY, LICENSE_KEY_SECRET] {
         std::fs::copy(shop.builder.data_folder().join(file), second_folder.join(file)).unwrap();
     }
     let second = second.open(Role::Server).unwrap();

@@ -200,6 +200,15 @@ api_base = "http://127.0.0.1:9000"
 }
 
 #[test]
+fn a_stores_api_is_asked_gently_unless_it_is_on_this_machine() {
+    let fast = ("MINTMARK_SOURCES__GUMROAD__API_PACE", "499ms");
+    let message = "at least 500ms, unless the API is on this machine";
+    assert_eq!(mistakes("", &[fast]), format!("MINTMARK_SOURCES__GUMROAD__API_PACE: {message}"));
+    let here = ("MINTMARK_SOURCES__GUMROAD__API_BASE", "http://127.0.0.1:9000/v2");
+    assert!(load("", &[fast, here]).is_ok());
+}
+
+#[test]
 fn a_third_secret_is_refused() {
     let three = ("MINTMARK_SOURCES__GUMROAD__SECRETS", "the-first-of-three,the-second-of-three");
     let third = ("GUMROAD_WEBHOOK_SECRET", "the-third-of-three");

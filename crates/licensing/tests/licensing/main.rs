@@ -10,5 +10,7 @@ mod mutated;
 mod mutations;
 mod payload_rules;
 mod properties;
+mod revocation_rules;
+mod revoking;
 mod round_trip;
 mod transport;

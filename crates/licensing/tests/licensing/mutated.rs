@@ -3,9 +3,10 @@
 use proptest::prelude::*;
 
 use crate::properties::{
-    a_license_key_reads_back, a_signed_payload_is_read_or_refused, only_what_was_signed_is_a_license,
+    a_license_key_reads_back, a_signed_list_is_read_or_refused, a_signed_payload_is_read_or_refused,
+    only_what_was_signed_is_a_license,
 };
-use crate::support::{GOLDEN_BLOB, GOLDEN_PAYLOAD};
+use crate::support::{GOLDEN_BLOB, GOLDEN_LIST_PAYLOAD, GOLDEN_PAYLOAD};
 
 const KEY: &str = "DT1-CORE-XAHNW-KF2M0-55FP9-1EKNX";
 
@@ -31,6 +32,7 @@ fn injured(text: &'static str) -> impl Strategy<Value = Vec<u8>> {
 fn what_is_genuine_keeps_every_property() {
     only_what_was_signed_is_a_license(GOLDEN_BLOB);
     a_signed_payload_is_read_or_refused(GOLDEN_PAYLOAD.as_bytes());
+    a_signed_list_is_read_or_refused(GOLDEN_LIST_PAYLOAD.as_bytes());
     a_license_key_reads_back(KEY);
 }
 
@@ -45,6 +47,11 @@ proptest! {
     #[test]
     fn an_injured_payload_is_read_or_refused(bytes in injured(GOLDEN_PAYLOAD)) {
         a_signed_payload_is_read_or_refused(&bytes);
+    }
+
+    #[test]
+    fn an_injured_list_is_read_or_refused(bytes in injured(GOLDEN_LIST_PAYLOAD)) {
+        a_signed_list_is_read_or_refused(&bytes);
     }
 
     #[test]

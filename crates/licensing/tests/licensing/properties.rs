@@ -2,7 +2,9 @@
 
 use mintmark_licensing::LicenseKey;
 
-use crate::support::{GOLDEN_BLOB, GOLDEN_PAYLOAD, sign, verify};
+use crate::support::{
+    GOLDEN_BLOB, GOLDEN_LIST_PAYLOAD, GOLDEN_PAYLOAD, sign, sign_list, verify, verify_list,
+};
 
 /// No text but the golden blob is accepted under the golden key, which signed nothing else.
 pub(crate) fn only_what_was_signed_is_a_license(text: &str) {
@@ -28,6 +30,20 @@ pub(crate) fn a_signed_payload_is_read_or_refused(payload: &[u8]) {
     if let Ok(changed) = std::str::from_utf8(&changed) {
         assert!(verify(changed).is_err(), "changed at {at}: {changed}");
     }
+}
+
+/// A revocation list is read without a panic even if it is signed, says what it says, and revokes no license that it does
+/// not name.
+pub(crate) fn a_signed_list_is_read_or_refused(payload: &[u8]) {
+    let Ok(list) = verify_list(&sign_list(payload)) else {
+        assert_ne!(payload, GOLDEN_LIST_PAYLOAD.as_bytes(), "the golden list is genuine");
+        return;
+    };
+    let text = std::str::from_utf8(payload).expect("a list is text");
+    assert!(list.serial() >= 1 && list.issued_at() <= list.next_update(), "{text}");
+    let license = verify(GOLDEN_BLOB).expect("the golden blob is genuine");
+    // Any character of a JSON string may be spelled as an escape.
+    assert!(!list.revokes(&license) || text.contains("mgGEuXZCNZU") || text.contains('\\'), "{text}");
 }
 
 /// What is accepted as a license key is written back in one way, which is read as the same key.

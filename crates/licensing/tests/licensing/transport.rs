@@ -3,7 +3,9 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use mintmark_licensing::Rejected;
 
-use crate::support::{GOLDEN_BLOB, payload_with, sign, sign_text, signing_key, verify};
+use crate::support::{
+    GOLDEN_BLOB, payload_with, sign, sign_text, signing_key, verify, with_unreduced_scalar,
+};
 
 const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -119,21 +121,7 @@ fn an_empty_payload_is_malformed_once_signed() {
 
 #[test]
 fn a_signature_whose_scalar_is_not_reduced_is_refused() {
-    /// L, the order of the group, little-endian.
-    const ORDER: [u8; 32] = [
-        0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0,
-        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
-    ];
-    let (signed, signature) = GOLDEN_BLOB.split_at(signature_start());
-    let mut bytes = URL_SAFE_NO_PAD.decode(signature).unwrap();
-    let mut carry = 0;
-    for (byte, more) in bytes[32..].iter_mut().zip(ORDER) {
-        let sum = u16::from(*byte) + u16::from(more) + carry;
-        *byte = sum.to_le_bytes()[0];
-        carry = sum >> 8;
-    }
-    assert_eq!(carry, 0, "S + L still fits into 32 bytes");
-    let forged = format!("{signed}{}", URL_SAFE_NO_PAD.encode(bytes));
+    let forged = with_unreduced_scalar(GOLDEN_BLOB);
     assert_eq!(verify(&forged), Err(Rejected::BadSignature));
 }
 

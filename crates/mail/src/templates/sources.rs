@@ -11,11 +11,46 @@ use super::Part;
 use crate::Error;
 
 const STANDARD: &str = "license";
-const EMBEDDED: [(&str, &str); 3] = [
-    ("license.subject.txt", include_str!("../../templates/license.subject.txt")),
-    ("license.txt", include_str!("../../templates/license.txt")),
-    ("license.html", include_str!("../../templates/license.html")),
+/// The letters that bring no license, but tell of one.
+const NOTICES: [&str; 2] = ["revocation", "suspension"];
+/// In front of a built-in file's name where it is meant, whatever the folder has in its place.
+const BUILT_IN: &str = "built-in/";
+
+macro_rules! embedded {
+    ($($file:literal)+) => {
+        [$(($file, include_str!(concat!("../../templates/", $file))),)+]
+    };
+}
+
+const EMBEDDED: &[(&str, &str)] = &embedded![
+    "_bottom.html"
+    "_details.html"
+    "_details.txt"
+    "_keys.html"
+    "_keys.txt"
+    "_licenses.html"
+    "_licenses.txt"
+    "_test.html"
+    "_test.txt"
+    "_top.html"
+    "license.subject.txt"
+    "license.txt"
+    "license.html"
+    "renewal.subject.txt"
+    "renewal.txt"
+    "renewal.html"
+    "revocation.subject.txt"
+    "revocation.txt"
+    "revocation.html"
+    "suspension.subject.txt"
+    "suspension.txt"
+    "suspension.html"
 ];
+
+/// Whether a letter of this name brings its license.
+pub(super) fn brings_license(letter: &str) -> bool {
+    !NOTICES.contains(&letter)
+}
 
 /// The templates' texts by file name.
 #[derive(Debug)]
@@ -33,18 +68,20 @@ struct Source {
 impl Sources {
     /// The embedded templates, and over them the `.txt` and `.html` files of a folder.
     pub(super) fn read(folder: Option<&Path>) -> Result<Self, Error> {
-        let embedded =
-            EMBEDDED.map(|(file, text)| (file.to_owned(), Source { path: None, text: text.to_owned() }));
-        let mut files = BTreeMap::from(embedded);
+        let mut files = BTreeMap::new();
+        for (file, text) in EMBEDDED {
+            files.insert((*file).to_owned(), Source { path: None, text: (*text).to_owned() });
+        }
         if let Some(folder) = folder {
             files.extend(read_folder(folder)?);
         }
         Ok(Self { files })
     }
 
-    /// Every file's name and text.
-    pub(super) fn all(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.files.iter().map(|(file, source)| (file.as_str(), source.text.as_str()))
+    /// Every file's name and text; the built-in ones also by the name that always means them.
+    pub(super) fn all(&self) -> impl Iterator<Item = (String, &str)> {
+        let built_in = EMBEDDED.iter().map(|(file, text)| (format!("{BUILT_IN}{file}"), *text));
+        self.files.iter().map(|(file, source)| (file.clone(), source.text.as_str())).chain(built_in)
     }
 
     /// The names of all letters.
@@ -59,6 +96,14 @@ impl Sources {
     pub(super) fn file(&self, letter: &str, part: Part) -> String {
         let own = format!("{letter}{}", part.ending());
         if self.files.contains_key(&own) { own } else { format!("{STANDARD}{}", part.ending()) }
+    }
+
+    /// The built-in file for a part of a letter, whatever the folder has in its place.
+    pub(super) fn built_in(&self, letter: &str, part: Part) -> String {
+        let own = format!("{letter}{}", part.ending());
+        let is_built_in = EMBEDDED.iter().any(|(file, _)| *file == own);
+        let letter = if is_built_in { letter } else { STANDARD };
+        format!("{BUILT_IN}{letter}{}", part.ending())
     }
 
     /// What went wrong with a template, and where. It may be in a file that `file` includes.
@@ -80,7 +125,7 @@ impl Sources {
     fn shown(&self, file: &str) -> String {
         match self.files.get(file).and_then(|source| source.path.as_ref()) {
             Some(path) => path.display().to_string(),
-            None => format!("{file} (built in)"),
+            None => format!("{} (built in)", file.strip_prefix(BUILT_IN).unwrap_or(file)),
         }
     }
 }

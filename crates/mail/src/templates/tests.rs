@@ -3,20 +3,55 @@
 use std::fs;
 
 use super::Templates;
-use crate::{Content, Error, LicenseLetter, Mode, doubles::license};
+use crate::{
+    Content, Enclosure, Error, LicenseLetter, Mode,
+    doubles::{enclosure, license},
+};
+
+const SECOND_KEY: &str = "DT1-CORE-M4T8R-02QWE-7YXN5-6CJDA";
+const SECOND_BLOB: &str = "DTLIC2:3QW-eYXr9io.cGF5bG9hZCBvZiB0aGUgc2Vjb25k.c2lnbmF0dXJlIG9mIHRoZSBzZWNvbmQ";
 
 fn rendered(letter: &LicenseLetter) -> Content {
     Templates::load(None).unwrap().render("license", letter).unwrap()
 }
 
 fn whole(letter: &LicenseLetter) -> String {
-    let content = rendered(letter);
-    let attachment = &content.attachments[0];
-    let file = String::from_utf8(attachment.bytes.clone()).unwrap();
-    format!(
-        "Subject: {}\n\n{}\n=== {} ({})\n{file}\n=== HTML\n{}",
-        content.subject, content.text, attachment.name, attachment.content_type, content.html
-    )
+    shown(&rendered(letter))
+}
+
+fn shown(content: &Content) -> String {
+    let mut text = format!("Subject: {}\n\n{}", content.subject, content.text);
+    for attachment in &content.attachments {
+        let file = String::from_utf8(attachment.bytes.clone()).unwrap();
+        text.push_str(&format!("\n=== {} ({})\n{file}", attachment.name, attachment.content_type));
+    }
+    format!("{text}\n=== HTML\n{}", content.html)
+}
+
+fn membership() -> LicenseLetter {
+    let license = Enclosure {
+        seats: Some(5),
+        expires_at: Some("31 December 2027".to_owned()),
+        updates_until: Some("31 December 2026".to_owned()),
+        download: Some("https://example.com/get?a=1&b=\"2\"".to_owned()),
+        ..enclosure()
+    };
+    LicenseLetter { license, seller: Some("Acme Tools".to_owned()), ..crate::doubles::license() }
+}
+
+/// Two keys of one product, and another product.
+fn bundle() -> LicenseLetter {
+    let second =
+        Enclosure { license_key: SECOND_KEY.to_owned(), blob: SECOND_BLOB.to_owned(), ..enclosure() };
+    let other = Enclosure {
+        product_name: "Chart <Tools>".to_owned(),
+        tier: "pro".to_owned(),
+        license_key: "DT1-PRO-7Q2MC-3H5TW-ZZ41B-9KV6D".to_owned(),
+        blob: "DTLIC2:3QW-eYXr9io.cGF5bG9hZCBvZiB0aGUgdGhpcmQ.c2lnbmF0dXJlIG9mIHRoZSB0aGlyZA".to_owned(),
+        order_id: "GUM-2002".to_owned(),
+        ..membership().license
+    };
+    LicenseLetter { others: vec![second, other], seller: Some("Acme Tools".to_owned()), ..license() }
 }
 
 fn own(files: &[(&str, &str)]) -> Result<Templates, Error> {
@@ -49,15 +84,49 @@ fn a_test_license_says_so() {
 
 #[test]
 fn a_membership_shows_its_dates_and_seats() {
-    let shown = whole(&LicenseLetter {
-        seats: Some(5),
-        expires_at: Some("31 December 2027".to_owned()),
-        updates_until: Some("31 December 2026".to_owned()),
-        download: Some("https://example.com/get?a=1&b=\"2\"".to_owned()),
-        seller: Some("Acme Tools".to_owned()),
-        ..license()
-    });
+    let shown = whole(&membership());
     insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn several_licenses_are_one_letter() {
+    let shown = whole(&bundle());
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn a_renewal_says_until_when_and_that_nothing_is_to_be_done() {
+    let templates = Templates::load(None).unwrap();
+    insta::assert_snapshot!("renewal", shown(&templates.render("renewal", &membership()).unwrap()));
+    insta::assert_snapshot!("renewals", shown(&templates.render("renewal", &bundle()).unwrap()));
+}
+
+#[test]
+fn a_loss_is_told_plainly_and_brings_no_license() {
+    let templates = Templates::load(None).unwrap();
+    for name in ["revocation", "suspension"] {
+        assert!(!templates.contains(name), "no product's license comes in it");
+        let alone = templates.render(name, &membership()).unwrap();
+        let bundle = templates.render(name, &bundle()).unwrap();
+        for content in [&alone, &bundle] {
+            assert!(content.attachments.is_empty());
+            assert!(!content.text.contains("DTLIC2:") && !content.html.contains("DTLIC2:"));
+        }
+        insta::assert_snapshot!(name, shown(&alone));
+        insta::assert_snapshot!(format!("{name}_of_several"), shown(&bundle));
+    }
+}
+
+#[test]
+fn where_a_letter_shows_one_license_alone_several_come_in_the_built_in_words() {
+    let own = own(&[("license.txt", "Voici: {{ license_key }}\n{{ blob }}\n")]).unwrap();
+    assert!(own.render("license", &license()).unwrap().text.starts_with("Voici: "));
+    let several = own.render("license", &bundle()).unwrap();
+    assert_eq!(several, rendered(&bundle()));
+
+    let text = "{% for license in licenses %}\n{{ license.license_key }}\n{{ license.blob }}\n{% endfor %}";
+    let own = self::own(&[("pro.txt", text)]).unwrap().render("pro", &bundle()).unwrap();
+    assert_eq!(own.text.lines().filter(|line| line.starts_with("DTLIC2:")).count(), 3);
 }
 
 #[test]
@@ -77,7 +146,8 @@ fn a_name_in_any_script_is_shown_as_it_is() {
 #[test]
 fn the_longest_blob_stands_on_a_line_of_its_own() {
     let blob = format!("DTLIC2:{}", "x".repeat(4089));
-    let content = rendered(&LicenseLetter { blob: blob.clone(), ..license() });
+    let longest = Enclosure { blob: blob.clone(), ..enclosure() };
+    let content = rendered(&LicenseLetter { license: longest, ..license() });
     assert!(content.text.lines().any(|line| line == blob));
     assert_eq!(content.attachments[0].bytes, format!("{blob}\n").into_bytes());
 }
@@ -85,8 +155,8 @@ fn the_longest_blob_stands_on_a_line_of_its_own() {
 #[test]
 fn only_web_pages_are_linked() {
     for url in ["javascript:alert(1)", "file:///etc/passwd", "example.net", "data:text/html,x"] {
-        let letter = LicenseLetter { download: Some(url.to_owned()), ..license() };
-        let content = rendered(&letter);
+        let linked = Enclosure { download: Some(url.to_owned()), ..enclosure() };
+        let content = rendered(&LicenseLetter { license: linked, ..license() });
         assert!(!content.html.contains("href") && !content.text.contains(url), "{url}");
     }
 }

@@ -48,7 +48,16 @@ pub struct ClaimedLetter {
     /// The letter.
     pub letter: Letter,
     /// The licenses it brings or is about, in the order of their numbers: its own, and those that are enclosed.
-    pub licenses: Vec<License>,
+    pub licenses: Vec<Enclosed>,
+}
+
+/// A license in a letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Enclosed {
+    /// The license.
+    pub license: License,
+    /// A link for the letter.
+    pub download: Option<String>,
 }
 
 impl Store {
@@ -234,21 +243,28 @@ fn with_licenses(connection: &mut AnyConnection, ids: &[i64]) -> Result<Vec<Clai
         let id = letter.id;
         let license = license.into_license()?;
         let letter = letter.into_letter(license.terms.id.clone())?;
-        let licenses = if leads { group(connection, id)? } else { vec![license] };
+        let licenses = if leads {
+            group(connection, id)?
+        } else {
+            vec![Enclosed { license, download: letter.download.clone() }]
+        };
         Ok(ClaimedLetter { letter, licenses })
     };
     rows.into_iter().map(claimed).collect()
 }
 
 /// The licenses of a letter that others are enclosed in; those are in hand with it from now on.
-fn group(connection: &mut AnyConnection, leader: i64) -> Result<Vec<License>> {
+fn group(connection: &mut AnyConnection, leader: i64) -> Result<Vec<Enclosed>> {
     enclosures::follow(connection, &[leader])?;
     let of_group = letters::id.eq(leader).or(letters::enclosed_in.eq(leader).assume_not_null());
-    let rows: Vec<licenses::Row> = letters::table
+    let rows: Vec<(Option<String>, licenses::Row)> = letters::table
         .inner_join(crate::schema::licenses::table)
         .filter(of_group.and(letters::state.eq(LetterState::Sending.as_str())))
         .order(letters::license_number)
-        .select(crate::schema::licenses::all_columns)
+        .select((letters::download, crate::schema::licenses::all_columns))
         .load(connection)?;
-    rows.into_iter().map(licenses::Row::into_license).collect()
+    let enclosed = |(download, license): (Option<String>, licenses::Row)| {
+        Ok(Enclosed { license: license.into_license()?, download })
+    };
+    rows.into_iter().map(enclosed).collect()
 }

@@ -16,7 +16,7 @@ mod tests;
 #[cfg_attr(not(test), allow(dead_code, reason = "an order that changes calls these"))]
 mod withheld;
 
-pub use claims::{Claim, ClaimedLetter, Share};
+pub use claims::{Claim, ClaimedLetter, Enclosed, Share};
 pub use results::{Finish, LetterResult};
 
 #[allow(unused_imports, reason = "an order that changes calls these")]

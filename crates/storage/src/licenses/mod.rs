@@ -111,6 +111,14 @@ impl Store {
         self.read(|connection| by_id(connection, id))
     }
 
+    /// The license with this key.
+    pub fn license_with_key(&self, key: &str) -> Result<Option<License>> {
+        let row: Option<Row> = self.read(|connection| {
+            Ok(licenses::table.filter(licenses::key.eq(key)).first(connection).optional()?)
+        })?;
+        row.map(Row::into_license).transpose()
+    }
+
     /// The licenses that a filter names, newest first.
     pub fn licenses(&self, filter: &LicenseFilter) -> Result<Vec<License>> {
         let mut query = licenses::table.into_boxed();

@@ -3,7 +3,7 @@
 use crate::examples::{at, claim, frozen, issue, mint, new_letter, open, record, refused, sent};
 use jiff::SignedDuration;
 use mintmark_storage::{
-    Access, Claim, ClaimedLetter, DatabaseUrl, Doubt, Finish, Issue, Issued, Letter, LetterResult,
+    Access, Claim, ClaimedLetter, DatabaseUrl, Doubt, Enclosed, Finish, Issue, Issued, Letter, LetterResult,
     LetterState, NewLetter, Share, Store, on_both_databases,
 };
 use std::collections::BTreeSet;
@@ -25,7 +25,7 @@ on_both_databases! {
         let (license, letter) = mint(&store, "S1");
         assert!(claim_at(&store, &letter, "early", 129).is_none());
         let claimed = claim_at(&store, &letter, "worker", 130).expect("the letter is to be had");
-        assert_eq!(claimed.licenses, [license]);
+        assert_eq!(claimed.licenses, [Enclosed { license, download: None }]);
         let in_hand = &claimed.letter;
         assert_eq!((in_hand.id, in_hand.state, in_hand.attempts), (letter.id, LetterState::Sending, 1));
         assert!(!is_due(&store, 200), "a letter in hand is not due");

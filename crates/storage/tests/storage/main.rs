@@ -9,4 +9,5 @@ mod issuing;
 mod letters;
 mod licenses;
 mod opening;
+mod revocation_lists;
 mod rows;

@@ -12,8 +12,8 @@ use crate::load::{Sale, Store};
 use crate::refusal::Refusal;
 use crate::sink::Sink;
 
-/// The two without which no license can be made again.
-const KEYS: [&str; 2] = ["signing-key.pk8", "license-key-secret"];
+/// Those without which no license can be made again, or taken back.
+const KEYS: [&str; 3] = ["signing-key.pk8", "revocation-key.pk8", "license-key-secret"];
 
 pub(super) fn run(context: &Context<'_>) -> anyhow::Result<()> {
     let (sink, ledger) = (Sink::start()?, Arc::new(Ledger::default()));

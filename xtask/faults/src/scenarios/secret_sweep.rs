@@ -196,9 +196,12 @@ fn misconfigured(installation: &mut Installation<'_>, said: &mut Said) -> anyhow
 fn canaries(installation: &Installation<'_>) -> anyhow::Result<Vec<Canary>> {
     let data = installation.data_folder();
     let signing_key = fs::read(data.join("signing-key.pk8"))?;
+    let revocation_key = fs::read(data.join("revocation-key.pk8"))?;
     let key_secret = fs::read_to_string(data.join("license-key-secret"))?;
     // Of PKCS#8 for Ed25519 the private half is the 32 bytes after the first 16.
-    let seed = signing_key.get(16..48).context("the signing key is too short")?;
+    let seed = |key: &[u8]| Some(key.get(16..48)?.to_owned());
+    let signing_seed = seed(&signing_key).context("the signing key is too short")?;
+    let revocation_seed = seed(&revocation_key).context("the revocation key is too short")?;
     let decoded =
         base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, key_secret.trim())?;
     Ok(vec![
@@ -208,7 +211,8 @@ fn canaries(installation: &Installation<'_>) -> anyhow::Result<Vec<Canary>> {
         Canary::new("the database's password", DATABASE_PASSWORD.as_bytes()),
         Canary::new("the access token", ACCESS_TOKEN.as_bytes()),
         Canary::new("the words of a panic", PANIC_WORDS.as_bytes()),
-        Canary::new("the signing key", seed),
+        Canary::new("the signing key", &signing_seed),
+        Canary::new("the revocation key", &revocation_seed),
         Canary::new("the license-key secret", &decoded),
     ])
 }

@@ -82,7 +82,7 @@ impl Desk {
         let mut taken = self.take(second);
         assert_eq!(taken.len(), 1, "{taken:?}");
         let ClaimedLetter { letter, licenses } = taken.remove(0);
-        (letter, licenses.into_iter().map(|license| license.terms.id).collect())
+        (letter, licenses.into_iter().map(|enclosed| enclosed.license.terms.id).collect())
     }
 
     pub(super) fn finish(&self, letter: &Letter, result: LetterResult) -> Letter {

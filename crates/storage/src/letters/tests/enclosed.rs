@@ -138,7 +138,7 @@ on_both_databases! {
         desk.store.resend("L2".to_owned(), new(License), None, at(150)).wait().expect("resent");
         let taken = desk.take(200);
         let of_leader = taken.iter().find(|claimed| claimed.letter.id == leader.id).expect("it is due");
-        let licenses: Vec<&str> = of_leader.licenses.iter().map(|license| license.terms.id.as_str()).collect();
+        let licenses: Vec<&str> = of_leader.licenses.iter().map(|enclosed| enclosed.license.terms.id.as_str()).collect();
         assert_eq!((taken.len(), licenses), (2, vec!["L1", "L3"]));
     }
 

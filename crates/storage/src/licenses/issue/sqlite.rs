@@ -18,12 +18,13 @@ use jiff::Timestamp;
 
 pub(super) fn write(connection: &mut SqliteConnection, issue: &Issue) -> Result<Written> {
     let Issue { license, letter, conclusion } = issue;
-    if has_been_told(connection, license, conclusion)? {
-        return found(connection, license, conclusion);
+    if let Some((number, before)) = of_same_order(connection, license)? {
+        return found(connection, number, before, conclusion);
     }
-    let Some(number) = insert(connection, license, conclusion.at)? else {
-        return found(connection, license, conclusion);
-    };
+    if has_been_told(connection, license, conclusion)? {
+        return Ok(Written::Contested);
+    }
+    let number = insert(connection, license, conclusion.at)?.ok_or_else(held_by_another_order)?;
     let letter = letters::first::insert(connection, number, letter, conclusion.at)?;
     add_event(connection, number, conclusion)?;
     let conclusion = Conclusion { outcome: Some(Outcome::Minted), ..conclusion.clone() };
@@ -49,7 +50,7 @@ fn has_been_told(
     Ok(found.is_some())
 }
 
-/// Its number, unless the order has one already.
+/// Its number, unless another order has its id or key.
 fn insert(connection: &mut SqliteConnection, new: &NewLicense, now: Timestamp) -> QueryResult<Option<i64>> {
     struct Insert;
     let insert = diesel::insert_into(licenses::table)
@@ -92,14 +93,12 @@ fn add_event(connection: &mut SqliteConnection, number: i64, conclusion: &Conclu
         .execute(connection)
 }
 
-fn found(connection: &mut SqliteConnection, new: &NewLicense, conclusion: &Conclusion) -> Result<Written> {
-    let Some((number, license)) = of_same_order(connection, new)? else {
-        return if has_been_told(connection, new, conclusion)? {
-            Ok(Written::Contested)
-        } else {
-            Err(held_by_another_order())
-        };
-    };
+fn found(
+    connection: &mut SqliteConnection,
+    number: i64,
+    license: License,
+    conclusion: &Conclusion,
+) -> Result<Written> {
     if license.state.status != LicenseStatus::Active {
         return Ok(Written::Contested);
     }
