@@ -43,7 +43,13 @@ fn every_mistake_is_reported_at_once_with_its_line() {
     on_dispute: win
     on_end: begin
     name: Lumen
+    on_paid_off: begin
+    keys: several
+    notify: [renewal, birthday]
   passed-over: { ignore: maybe, tier: core }
+  a-box: { bundle: [missing, a-box, twice, twice, [core]] }
+  an-empty-box: { bundle: [] }
+  no-box: { tier: core, bundle: twice }
   unread: { ignore: true, teir: core }
 strype:
   prod_1: core
@@ -89,11 +95,16 @@ fn an_entry_may_say_everything() {
     on_refund: keep
     on_dispute: suspend
     on_end: keep
+    on_paid_off: end
+    keys: quantity
+    notify: [renewal, revocation, suspension]
+  a box: { bundle: [short, \"12345\"] }
+  another box: { tier: pro, bundle: [ignored], grace: 0s }
   ignored: { ignore: true }
 manual:
   short: core
 ";
-    assert_eq!(count(whole), 5);
+    assert_eq!(count(whole), 7);
 }
 
 #[test]
