@@ -146,7 +146,7 @@ fn what_no_calendar_holds_waits_for_a_person() {
     let aimless = sold(Order { recurrence: None, ..order("first", day(0)) });
     let reason = "unmapped: config/products.yaml: gumroad/product: \
                   expires: subscription, but the order has no recurrence";
-    assert_eq!(refusal(&[aimless.clone()]), reason);
+    assert_eq!(refusal(std::slice::from_ref(&aimless)), reason);
     assert_eq!(refusal(&[aimless, renewal()]), "licensed");
 }
 

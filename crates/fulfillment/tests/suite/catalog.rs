@@ -124,6 +124,16 @@ fn the_catalog_of_the_repository_loads_and_serves_where_there_is_none() {
 }
 
 #[test]
+fn the_examples_of_the_manual_are_one_catalog() {
+    let manual = include_str!("../../../../docs/OPERATING.md").split("\n## products.yaml\n").nth(1).unwrap();
+    let section = manual.split("\n## ").next().unwrap();
+    let examples: Vec<&str> =
+        section.split("```yaml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    let lines = examples.concat().lines().filter(|line| line.contains(':')).count();
+    assert_eq!(count(&examples.concat()), lines - 1);
+}
+
+#[test]
 fn a_file_that_was_named_and_is_missing_is_a_mistake() {
     let named = [("MINTMARK_PRODUCTS_FILE".to_owned(), "/nowhere/products.yaml".to_owned())];
     let error = check(&Settings::from_layers(None, named).unwrap()).unwrap_err();
