@@ -7,6 +7,8 @@ mod edge;
 mod greeting;
 mod health;
 mod logs;
+mod refresh;
+mod revocations;
 mod serve;
 mod stop;
 mod webhooks;

@@ -6,8 +6,9 @@ use crate::edge::remote::TrustedProxies;
 use crate::edge::room::{ROOM, Room};
 use crate::edge::stopping::{self, Stopping};
 use crate::edge::{limits, not_found::not_found, panic, trace, unread};
+use crate::refresh::{self, RefreshDesk};
 use crate::stop::{self, Ended};
-use crate::{descriptors, greeting, health, webhooks};
+use crate::{descriptors, greeting, health, revocations, webhooks};
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::rt::signal::unix::{SignalKind, signal};
@@ -33,9 +34,10 @@ pub(crate) fn run(settings: Settings) -> Result<Ended, Error> {
     let mut fulfillment = Fulfillment::open(settings, Role::Server, clock())?;
     fulfillment.start_outbox(Arc::clone(&clock))?;
     let fulfillment = Arc::new(fulfillment);
+    let publisher = fulfillment.start_publisher(Arc::clone(&clock))?;
     let sweeper = fulfillment.start_sweeper(clock)?;
     let served = actix_web::rt::System::new().block_on(serve(&fulfillment, door));
-    stop::close(fulfillment, sweeper);
+    stop::close(fulfillment, (sweeper, publisher));
     tracing::info!("stopped");
     served
 }
@@ -100,6 +102,7 @@ struct Shared {
     proxies: Data<TrustedProxies>,
     room: Data<Room>,
     stopping: Data<Stopping>,
+    refreshing: Data<RefreshDesk>,
 }
 
 impl Shared {
@@ -110,12 +113,14 @@ impl Shared {
             proxies: Data::new(proxies),
             room: Data::new(Room::new(ROOM)),
             stopping: Data::new(Stopping::default()),
+            refreshing: Data::new(RefreshDesk::new()),
         }
     }
 
     fn configure(&self, config: &mut web::ServiceConfig) {
         config.app_data(self.fulfillment.clone()).app_data(self.proxies.clone());
         config.app_data(self.room.clone()).app_data(self.stopping.clone());
+        config.app_data(self.refreshing.clone());
         routes(config);
     }
 }
@@ -126,6 +131,17 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(
             web::resource("/webhooks/{source}")
                 .route(web::post().to(webhooks::receive))
+                .default_service(found_nothing()),
+        )
+        .service(
+            web::resource("/licenses/revocations")
+                .route(web::get().to(revocations::publish))
+                .route(web::head().to(revocations::publish))
+                .default_service(found_nothing()),
+        )
+        .service(
+            web::resource("/licenses/refresh")
+                .route(web::post().to(refresh::refresh))
                 .default_service(found_nothing()),
         )
         .service(

@@ -62,4 +62,9 @@ impl Sources {
     pub fn get(&self, name: &str) -> Option<&dyn SourceAdapter> {
         self.adapters.iter().map(AsRef::as_ref).find(|adapter| adapter.name() == name)
     }
+
+    /// Asks no store anything any more, so that a program can end.
+    pub fn close(&self) {
+        self.adapters.iter().filter_map(|adapter| adapter.books()).for_each(Books::close);
+    }
 }

@@ -78,6 +78,18 @@ pub enum Error {
         /// By which name.
         id: String,
     },
+    /// A store's records are asked for without a token.
+    #[error(
+        "sources.{store}.access_token is not set; Gumroad makes one under Settings, Advanced, Applications: create an \
+         application, then \"Generate access token\""
+    )]
+    NoToken {
+        /// The source's name.
+        store: &'static str,
+    },
+    /// A store refuses to be asked, or does not answer.
+    #[error(transparent)]
+    Books(#[from] mintmark_adapters::BooksError),
     /// A thread could not be started.
     #[error("a thread could not be started")]
     Thread(#[source] std::io::Error),
@@ -93,6 +105,7 @@ impl Error {
                 | Self::Sources(_)
                 | Self::BrokenFile(_)
                 | Self::NoKeys(_)
+                | Self::NoToken { .. }
                 | Self::KeyElsewhere { .. }
                 | Self::OtherKey { .. }
                 | Self::Storage(mintmark_storage::Error::Missing(_) | mintmark_storage::Error::Foreign)

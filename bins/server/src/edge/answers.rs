@@ -1,5 +1,6 @@
 //! The shapes of our answers: JSON that no cache may keep.
 
+use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, RETRY_AFTER};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use serde::Serialize;
@@ -18,11 +19,24 @@ pub(crate) fn ok(answer: &impl Serialize) -> HttpResponse {
 pub(crate) fn not_recorded(reason: &str) -> HttpResponse {
     let mut response = HttpResponse::ServiceUnavailable();
     response.insert_header((RETRY_AFTER, RETRY_AFTER_SECONDS));
-    json(response, &NotRecorded { status: "not-recorded", reason })
+    json(response, &Refusal { status: "not-recorded", reason })
+}
+
+/// An error for an app: a word for the program, and `reason` in words for a person. Not for stores, which take any but a
+/// 503 for an end.
+pub(crate) fn refusal(code: StatusCode, status: &'static str, reason: &str) -> HttpResponse {
+    json(HttpResponse::build(code), &Refusal { status, reason })
+}
+
+/// As [`refusal`], of something that works again after so many seconds.
+pub(crate) fn come_again(code: StatusCode, status: &'static str, reason: &str, seconds: u64) -> HttpResponse {
+    let mut response = HttpResponse::build(code);
+    response.insert_header((RETRY_AFTER, seconds));
+    json(response, &Refusal { status, reason })
 }
 
 #[derive(Serialize)]
-struct NotRecorded<'a> {
+struct Refusal<'a> {
     status: &'static str,
     reason: &'a str,
 }

@@ -8,6 +8,7 @@ pub(crate) mod connections;
 pub(crate) mod limits;
 pub(crate) mod not_found;
 pub(crate) mod panic;
+pub(crate) mod rate;
 pub(crate) mod remote;
 pub(crate) mod room;
 pub(crate) mod stopping;

@@ -1,10 +1,12 @@
 //! A shop to try things out in: a whole installation with one store in front of it and one mailer behind it.
 
+mod books;
 mod builder;
 mod clock;
 mod ping;
 mod postbox;
 
+pub(crate) use books::{ping_of, sold};
 pub(crate) use builder::ShopBuilder;
 pub(crate) use clock::TestClock;
 pub(crate) use ping::Ping;
