@@ -13,8 +13,6 @@ mod keys;
 mod letters;
 mod life;
 mod linked;
-mod linked;
-mod life;
 mod membership;
 mod orders;
 mod reconcile;
