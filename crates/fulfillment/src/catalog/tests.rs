@@ -126,6 +126,12 @@ fn of_two_tellings_of_a_charge_the_one_first_on_record_is_believed() {
 }
 
 #[test]
+fn a_charge_that_was_told_again_under_a_product_with_a_license_has_one() {
+    assert_eq!(refusal(&[sold(of("other")), sold(of("forever"))]), "licensed");
+    assert_eq!(refusal(&[sold(of("forever")), sold(of("nothing"))]), "licensed");
+}
+
+#[test]
 fn a_charge_without_a_time_counts_from_what_was_heard_first_of_its_order() {
     let undated = sold(Order { sold_at: None, ..order("first", day(0)) });
     let heard = [Event::TrialUntil(day(400)), undated];
