@@ -4,6 +4,7 @@ use crate::config::ConfigCommand;
 use crate::key::KeyCommand;
 use crate::license::LicenseCommand;
 use crate::mint::MintCommand;
+use crate::revocations::RevocationsCommand;
 use crate::secret::SecretCommand;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -42,6 +43,7 @@ pub(crate) enum Command {
     /// Shows the public keys
     #[command(subcommand)]
     Key(KeyCommand),
+    Revocations(RevocationsCommand),
     /// Shows the webhook secret
     #[command(subcommand)]
     Secret(SecretCommand),

@@ -7,4 +7,5 @@ mod help;
 mod keys;
 mod licenses;
 mod minting;
+mod revocations;
 mod setting_up;

@@ -14,6 +14,7 @@ mod letters;
 mod life;
 mod linked;
 mod membership;
+mod notices;
 mod orders;
 mod reconcile;
 mod refreshing;
