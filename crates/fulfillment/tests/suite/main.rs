@@ -23,4 +23,5 @@ mod revoking;
 mod sale;
 mod sending;
 mod settings;
+mod subscriptions;
 mod support;
