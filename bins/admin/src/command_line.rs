@@ -4,6 +4,7 @@ use crate::config::ConfigCommand;
 use crate::key::KeyCommand;
 use crate::license::LicenseCommand;
 use crate::mint::MintCommand;
+use crate::revocations::RevocationsCommand;
 use crate::secret::SecretCommand;
 use crate::source::SourceCommand;
 use clap::{Parser, Subcommand};
@@ -43,6 +44,7 @@ pub(crate) enum Command {
     /// Shows the public keys
     #[command(subcommand)]
     Key(KeyCommand),
+    Revocations(RevocationsCommand),
     /// Shows the webhook secret
     #[command(subcommand)]
     Secret(SecretCommand),

@@ -31,6 +31,9 @@ pub(crate) enum Failure {
     /// A file that `init` was to write.
     #[error("{} cannot be written", path.display())]
     File { path: std::path::PathBuf, source: std::io::Error },
+    /// No server has been started yet.
+    #[error("there is no revocation list yet; a server makes it when it starts")]
+    NoRevocationList,
     /// The license was not minted.
     #[error("nothing was minted: {reason}\nonce that is mended: mintmark-replay run {row}")]
     NotMinted { reason: String, row: i64 },
@@ -68,7 +71,8 @@ impl Failure {
         match self {
             Self::Usage(_) => MISUSED,
             Self::Installation(error) if error.is_configuration() => MISUSED,
-            Self::Installation(_) | Self::Output(_) | Self::File { .. } | Self::NotMinted { .. } => FAILED,
+            Self::Installation(_) | Self::Output(_) | Self::File { .. } => FAILED,
+            Self::NoRevocationList | Self::NotMinted { .. } => FAILED,
         }
     }
 }

@@ -9,6 +9,7 @@ mod key;
 mod license;
 mod mint;
 mod paper;
+mod revocations;
 mod secret;
 mod sheet;
 mod source;
@@ -47,6 +48,7 @@ fn execute(command_line: CommandLine) -> Result<Ending, Failure> {
         Command::License(command) => command.run(load()?, now, &mut output),
         Command::Mint(mint) => mint.run(load()?, now, &mut output),
         Command::Key(command) => command.run(load()?, now, &mut output),
+        Command::Revocations(revocations) => revocations.run(&load()?, &mut output),
         Command::Secret(command) => command.run(&load()?, &mut output),
         Command::Source(command) => command.run(&load()?, &mut output),
     }

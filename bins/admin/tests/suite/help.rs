@@ -4,7 +4,7 @@ use crate::folder::Folder;
 
 #[test]
 fn help_explains_every_command() {
-    let commands: [(&str, &[&str]); 12] = [
+    let commands: [(&str, &[&str]); 13] = [
         ("admin", &[]),
         ("init", &["init"]),
         ("config_check", &["config", "check"]),
@@ -14,6 +14,7 @@ fn help_explains_every_command() {
         ("license_resend", &["license", "resend"]),
         ("mint", &["mint"]),
         ("key_show", &["key", "show"]),
+        ("revocations", &["revocations"]),
         ("secret_show", &["secret", "show"]),
         ("source_connect", &["source", "connect"]),
         ("source_check", &["source", "check"]),

@@ -7,5 +7,6 @@ mod help;
 mod keys;
 mod licenses;
 mod minting;
+mod revocations;
 mod setting_up;
 mod sources;

@@ -54,3 +54,21 @@ fn text(list: &RevocationList, key: &RevocationKey, revocations: &[Revocation]) 
         keys: &[],
     })?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::revocation::MOST;
+
+    #[test]
+    fn as_many_licenses_as_are_ever_named_fit_into_a_list() {
+        let key = RevocationKey::from_seed(&[7; 32]).expect("a key");
+        let revocation = |number| Revocation {
+            license_id: format!("0198f0c2-7b1e-7c3a-9d55-{number:012x}"),
+            smallest_seq: 999,
+        };
+        let revocations: Vec<Revocation> = (0..MOST).map(revocation).collect();
+        let list = sign(&key, i64::MAX, Timestamp::UNIX_EPOCH, &revocations).expect("a list");
+        assert_eq!((list.licenses, list.text.len() > 4_000_000), (MOST, true), "{}", list.text.len());
+    }
+}
