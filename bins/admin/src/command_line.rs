@@ -6,6 +6,7 @@ use crate::license::LicenseCommand;
 use crate::mint::MintCommand;
 use crate::revocations::RevocationsCommand;
 use crate::secret::SecretCommand;
+use crate::source::SourceCommand;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -47,6 +48,9 @@ pub(crate) enum Command {
     /// Shows the webhook secret
     #[command(subcommand)]
     Secret(SecretCommand),
+    /// Has a store tell this server of everything, and checks that it does
+    #[command(subcommand)]
+    Source(SourceCommand),
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod paper;
 mod revocations;
 mod secret;
 mod sheet;
+mod source;
 
 use clap::Parser as _;
 use command_line::{Command, CommandLine};
@@ -49,5 +50,6 @@ fn execute(command_line: CommandLine) -> Result<Ending, Failure> {
         Command::Key(command) => command.run(load()?, now, &mut output),
         Command::Revocations(revocations) => revocations.run(&load()?, &mut output),
         Command::Secret(command) => command.run(&load()?, &mut output),
+        Command::Source(command) => command.run(&load()?, &mut output),
     }
 }

@@ -1,6 +1,6 @@
 //! What can be typed.
 
-use crate::{list::List, run::Run, show::Show};
+use crate::{list::List, reconcile::Reconcile, run::Run, show::Show};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -10,10 +10,11 @@ Examples:
   mintmark-replay show 12
   mintmark-replay run 12
   mintmark-replay run --failed --since 2d --yes
+  mintmark-replay reconcile --source gumroad
 
 Exit codes: 0 done, 1 some rows failed, 2 wrong usage or configuration.";
 
-/// Reads the audit log of a Mintmark installation, and fulfills again what failed. Works beside a running server.
+/// Reads the audit log of a Mintmark installation, fulfills again what failed, and makes up for what was never told. Works beside a running server.
 #[derive(Debug, Parser)]
 #[command(name = "mintmark-replay", version, max_term_width = 100, after_help = AFTER_HELP)]
 pub(crate) struct CommandLine {
@@ -29,6 +30,7 @@ pub(crate) enum Command {
     List(List),
     Show(Show),
     Run(Run),
+    Reconcile(Reconcile),
 }
 
 #[cfg(test)]

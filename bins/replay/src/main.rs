@@ -7,6 +7,7 @@ mod list;
 mod moment;
 mod pages;
 mod paper;
+mod reconcile;
 mod run;
 mod show;
 
@@ -46,6 +47,10 @@ fn execute(command_line: CommandLine) -> Result<Ending, Failure> {
             let wanted = run.wanted(Timestamp::now())?;
             let fulfillment = Fulfillment::open(load()?, Role::Tool, Timestamp::now())?;
             run.run(&fulfillment, wanted, Timestamp::now, &mut output)
+        }
+        Command::Reconcile(reconcile) => {
+            let now = Timestamp::now();
+            reconcile.run(&Fulfillment::open(load()?, Role::Tool, now)?, now, &mut output)
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::edge::stopping::Stopping;
 use actix_web::rt::signal::unix::{SignalKind, signal};
 use futures_util::future::{Either, join, select};
-use mintmark_fulfillment::{Fulfillment, Publisher, Sweeper};
+use mintmark_fulfillment::Fulfillment;
 use std::future::pending;
 use std::io;
 use std::pin::pin;
@@ -111,11 +111,12 @@ pub(crate) async fn finish_letters(fulfillment: Arc<Fulfillment>) {
     }
 }
 
-/// Stops the core, within a bound; what is unfinished is taken up by the next start.
-pub(crate) fn close(fulfillment: Arc<Fulfillment>, threads: (Sweeper, Publisher)) {
+/// Stops the core and its workers, which end when they are dropped, within a bound; what is unfinished is taken up by the
+/// next start.
+pub(crate) fn close(fulfillment: Arc<Fulfillment>, workers: impl Send + 'static) {
     let (done, closed) = std::sync::mpsc::channel::<()>();
     let put_away = move || {
-        drop(threads);
+        drop(workers);
         fulfillment.stop();
         // With its last connection SQLite brings the log into the database, and the file alone is a whole backup.
         drop(fulfillment);

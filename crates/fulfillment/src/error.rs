@@ -87,6 +87,9 @@ pub enum Error {
         /// The source's name.
         store: &'static str,
     },
+    /// There is no address that a store could tell.
+    #[error("{0}")]
+    Address(&'static str),
     /// A store refuses to be asked, or does not answer.
     #[error(transparent)]
     Books(#[from] mintmark_adapters::BooksError),
@@ -106,6 +109,7 @@ impl Error {
                 | Self::BrokenFile(_)
                 | Self::NoKeys(_)
                 | Self::NoToken { .. }
+                | Self::Address(_)
                 | Self::KeyElsewhere { .. }
                 | Self::OtherKey { .. }
                 | Self::Storage(mintmark_storage::Error::Missing(_) | mintmark_storage::Error::Foreign)

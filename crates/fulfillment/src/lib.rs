@@ -7,6 +7,7 @@
 
 mod accept;
 mod catalog;
+mod connect;
 mod error;
 mod fulfill;
 mod inspect;
@@ -30,6 +31,7 @@ pub mod views;
 
 pub use accept::{Admitted, Arrival, ArrivedBody};
 pub use catalog::{Catalog, write_example};
+pub use connect::{Connection, EventState, Intent, Told, connect, masked};
 pub use error::Error;
 pub use fulfill::Fulfilled;
 pub use inspect::{check, installed_files, webhook_secrets};

@@ -24,6 +24,9 @@ impl Records {
         let told = self.told_of(license)?;
         let mut shown = self.license_json(license)?;
         shown["product_name"] = json!(license.terms.product_name);
+        shown["plan"] = json!(license.state.plan);
+        shown["cancelled_at"] = json!(license.state.cancelled_at);
+        shown["void_below"] = json!(license.state.void_below);
         shown["sale"] = self.sale_json(&events)?;
         shown["letters"] = self.letters_json(&license.terms.id)?;
         shown["history"] = history.collect();

@@ -31,6 +31,8 @@ pub(crate) struct Load {
     pub(crate) connections: u32,
     /// Of a hundred sales, so many are told a second time although the first was acknowledged.
     pub(crate) duplicates: u32,
+    /// Of a hundred sales, so many are refunded a moment later; a sale that has to be told again may come after that.
+    pub(crate) refunds: u32,
 }
 
 /// A store at work.
@@ -95,6 +97,9 @@ impl Store {
             self.tell_or_keep(&sale);
             if fastrand::u32(0..100) < load.duplicates {
                 self.tell_or_keep(&sale.again());
+            }
+            if !sale.is_refund && fastrand::u32(0..100) < load.refunds {
+                self.tell_or_keep(&sale.refund());
             }
         }
         self.tell_the_rest()

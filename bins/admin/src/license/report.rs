@@ -56,6 +56,12 @@ fn fields(story: &Story) -> Vec<(&'static str, String)> {
     let item = if story.item == 0 { String::new() } else { format!(", item {}", story.item) };
     let updates =
         story.updates_until.map_or_else(|| "all".to_owned(), |time| format!("until {}", self::time(time)));
+    let void = if story.void_below > 1 {
+        format!(", those before {} are void", story.void_below)
+    } else {
+        String::new()
+    };
+    let issued = format!("{}, blob number {}{void}", time(story.issued_at), story.seq);
     let mut fields = vec![
         ("status", story.status.clone()),
         ("expires", story.expires_at.map_or_else(|| "never".to_owned(), time)),
@@ -63,11 +69,13 @@ fn fields(story: &Story) -> Vec<(&'static str, String)> {
         ("seats", story.seats.to_string()),
         ("product", format!("{} ({}), tier {}", story.product_name, story.product_id, story.tier)),
     ];
+    fields.extend(story.plan.clone().map(|plan| ("plan", plan)));
+    fields.extend(story.cancelled_at.map(|at| ("renews", format!("no, cancelled at {}", time(at)))));
     fields.extend(story.sale.as_ref().map(|sale| ("sold", sale_line(sale))));
     fields.extend([
         ("buyer", format!("{name} <{email}>")),
         ("order", format!("{source_order_id} of {source} ({mode}, by {origin}){item}")),
-        ("issued", format!("{}, blob number {}", time(story.issued_at), story.seq)),
+        ("issued", issued),
         ("id", story.id.clone()),
     ]);
     fields
@@ -152,7 +160,7 @@ mod tests {
             "source": "gumroad", "origin": "ping", "mode": "live",
             "source_order_id": "0LbgWblyZZWtBbXQZCMjoA==", "item": 1, "test": false,
             "issued_at": "2026-11-23T12:54:09Z", "expires_at": null, "updates_until": "2027-11-23T12:54:09Z",
-            "seq": 1, "letter": "failed",
+            "seq": 3, "letter": "failed", "plan": "Team", "cancelled_at": "2026-11-24T12:54:09Z", "void_below": 2,
             "sale": {
                 "product_name": "Data Tools", "price_usd_cents": 24505, "quantity": 5, "offer_code": "LAUNCH",
                 "is_gift": true, "sold_at": "2026-11-23T12:54:09Z",

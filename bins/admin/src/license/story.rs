@@ -24,6 +24,10 @@ pub(super) struct Story {
     pub(super) expires_at: Option<Timestamp>,
     pub(super) updates_until: Option<Timestamp>,
     pub(super) seq: i64,
+    pub(super) plan: Option<String>,
+    pub(super) cancelled_at: Option<Timestamp>,
+    /// Blobs with a smaller number are void.
+    pub(super) void_below: i64,
     /// `None` if no sale led to it that can still be read.
     pub(super) sale: Option<Sale>,
     pub(super) letters: Vec<Letter>,

@@ -4,7 +4,7 @@ use crate::folder::Folder;
 
 #[test]
 fn help_explains_every_command() {
-    let commands: [(&str, &[&str]); 11] = [
+    let commands: [(&str, &[&str]); 13] = [
         ("admin", &[]),
         ("init", &["init"]),
         ("config_check", &["config", "check"]),
@@ -16,6 +16,8 @@ fn help_explains_every_command() {
         ("key_show", &["key", "show"]),
         ("revocations", &["revocations"]),
         ("secret_show", &["secret", "show"]),
+        ("source_connect", &["source", "connect"]),
+        ("source_check", &["source", "check"]),
     ];
     for (name, command) in commands {
         let help = Folder::empty().admin(&[command, &["--help"]].concat());

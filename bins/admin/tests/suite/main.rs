@@ -9,3 +9,4 @@ mod licenses;
 mod minting;
 mod revocations;
 mod setting_up;
+mod sources;

@@ -1,6 +1,7 @@
 //! An installation in a folder of its own, with its server's half in hand.
 
 use jiff::{Timestamp, ToSpan as _};
+use mintmark_adapters::testing::TOKEN;
 use mintmark_fulfillment::{Arrival, ArrivedBody, Fulfilled, Fulfillment, Request, Settings, initialize};
 use serde_json::Value;
 use std::process::{Command, Output, Stdio};
@@ -41,6 +42,11 @@ impl Installation {
         let mut installation = Self::with(UNREACHABLE);
         installation.server.start_outbox(Arc::new(start)).unwrap();
         installation
+    }
+
+    /// Somewhere a store's own records can be asked, as fast as they answer.
+    pub(crate) fn with_books(url: &str) -> Self {
+        Self::with(&format!("access_token = \"{TOKEN}\"\napi_base = \"{url}\"\napi_pace = \"0s\"\n"))
     }
 
     fn with(settings: &str) -> Self {

@@ -3,6 +3,7 @@
 
 mod installation;
 mod listing;
+mod reconciling;
 mod running;
 mod showing;
 mod usage;

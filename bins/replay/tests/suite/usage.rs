@@ -47,8 +47,14 @@ fn words_that_are_no_time_are_wrong_usage() {
 #[test]
 fn help_explains_every_command() {
     let installation = Installation::new();
-    for (name, command) in [("replay", &[][..]), ("list", &["list"]), ("show", &["show"]), ("run", &["run"])]
-    {
+    let commands: [(&str, &[&str]); 5] = [
+        ("replay", &[]),
+        ("list", &["list"]),
+        ("show", &["show"]),
+        ("run", &["run"]),
+        ("reconcile", &["reconcile"]),
+    ];
+    for (name, command) in commands {
         let help = installation.replay(&[command, &["--help"]].concat());
         assert_eq!((help.code, help.errors.as_str()), (0, ""));
         insta::assert_snapshot!(name, help.output);

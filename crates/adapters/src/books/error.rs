@@ -10,7 +10,7 @@ pub enum BooksError {
     #[error("the store does not know the access token (401)")]
     Unauthorized,
     /// The token is good for something else.
-    #[error("the access token may not do this (403)")]
+    #[error("the access token lacks the scope for this (403)")]
     Forbidden,
     /// Too many questions, also after waiting.
     #[error("the store wants to be asked less often (429)")]

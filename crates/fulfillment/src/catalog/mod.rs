@@ -10,6 +10,9 @@ mod terms;
 mod values;
 mod yaml;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use decide::{Decision, Entitled};
 pub(crate) use product::Notice;
 pub(crate) use terms::Terms;

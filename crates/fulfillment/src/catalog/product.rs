@@ -88,6 +88,6 @@ pub(crate) enum Notice {
     Renewal,
     /// The license was revoked.
     Revocation,
-    /// The license was suspended, or runs again.
+    /// The license was suspended.
     Suspension,
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use mintmark_adapters::{Event, Interpretation, Kind};
 use mintmark_licensing::Mode;
 use mintmark_storage::{Conclusion, Delivery, OrderName, Outcome, Subject};
+use std::cell::Cell;
 
 /// An attempt, from its beginning.
 #[derive(Clone, Copy)]
@@ -29,7 +30,7 @@ impl Attempt<'_> {
 }
 
 /// A delivery in hand, which may change licenses.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Cause<'a> {
     pub(super) delivery: &'a Delivery,
     /// The order that it tells of.
@@ -38,6 +39,8 @@ pub(super) struct Cause<'a> {
     pub(super) events: &'a [Event],
     /// Under what orders that belong to it find it.
     pub(super) party: Option<&'a str>,
+    /// The letter that tells of it: one for all licenses that it changes.
+    pub(super) notice: Cell<Option<i64>>,
 }
 
 impl Cause<'_> {

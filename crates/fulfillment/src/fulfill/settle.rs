@@ -8,6 +8,7 @@ use crate::{Error, Fulfillment};
 use jiff::Timestamp;
 use mintmark_adapters::{Event, Extent, Interpretation};
 use mintmark_storage::{Ledger, LicenseStatus, OrderName, Outcome, Result as StorageResult};
+use std::cell::Cell;
 
 /// So many orders are looked at in one turn of the sweeper.
 const REVIEWS: i64 = 256;
@@ -71,7 +72,8 @@ impl Settler {
             mode: subject.mode.clone(),
             order_id: subject.order_id.clone().unwrap_or_default(),
         };
-        let cause = Cause { delivery: attempt.delivery, name: &name, events, party: party.as_deref() };
+        let (delivery, party, notice) = (attempt.delivery, party.as_deref(), Cell::default());
+        let cause = Cause { delivery, name: &name, events, party, notice };
         let mut settled = self.settle(ledger, &name, Some(&cause))?;
         for dependent in self.dependents(ledger, &cause)? {
             let further = self.settle(ledger, &dependent, Some(&cause))?;
@@ -84,7 +86,7 @@ impl Settler {
             Settled::Licensed(granted) => Some(granted.license_id.as_str()),
             _ => None,
         };
-        ledger.conclude(&attempt.conclusion(subject, ending), party.as_deref(), license)?;
+        ledger.conclude(&attempt.conclusion(subject, ending), party, license)?;
         Ok(fulfilled)
     }
 }

@@ -170,38 +170,34 @@ impl Settler {
             let change = Change { event, delivery_id: cause.map(Cause::id), detail: detail.as_deref() };
             ledger.add_change(&revision.license_id, &change)?;
         }
-        self.write_letters(ledger, order, before, &revision, outcome)?;
+        hold_or_release(ledger, before, &revision)?;
+        self.tell(ledger, order, &revision.license_id, outcome, cause)?;
         let letter = ledger.newest_letter(&revision.license_id)?;
         Ok(Granted::new(&revision.license, &revision.state, order.entitled.state.why, outcome)
             .with_letter(letter.as_ref()))
     }
 
-    /// What the buyer is told of a change, and what not any more.
-    fn write_letters(
+    /// Tells the buyer of a change, of all licenses that change with this one in one letter.
+    fn tell(
         &self,
         ledger: &mut Ledger<'_>,
         order: &Order<'_>,
-        before: &Held,
-        revision: &Revision,
+        license_id: &str,
         outcome: Option<Outcome>,
+        cause: Option<&Cause<'_>>,
     ) -> Result<()> {
-        let id = &revision.license_id;
-        let runs =
-            |state: &LicenseState| matches!(state.status, LicenseStatus::Active | LicenseStatus::Ended);
-        match (runs(&before.license.state), runs(&revision.state)) {
-            (true, false) => ledger.withhold_letters(id)?,
-            (false, true) => ledger.release_letters(id)?,
-            _ => {}
-        }
-        let notice = match outcome {
-            Some(Outcome::Renewed) => Some((Notice::Renewal, LetterKind::Renewal)),
-            Some(Outcome::Revoked) => Some((Notice::Revocation, LetterKind::Revocation)),
-            Some(Outcome::Suspended) => Some((Notice::Suspension, LetterKind::Suspension)),
-            _ => None,
+        let (notice, kind) = match outcome {
+            Some(Outcome::Renewed) => (Notice::Renewal, LetterKind::Renewal),
+            Some(Outcome::Revoked) => (Notice::Revocation, LetterKind::Revocation),
+            Some(Outcome::Suspended) => (Notice::Suspension, LetterKind::Suspension),
+            _ => return Ok(()),
         };
-        let Some((notice, kind)) = notice else { return Ok(()) };
         if order.entitled.notify.contains(&notice) {
-            ledger.write_letter(id, self.letter(order, kind, 0), None)?;
+            let leader = cause.and_then(|cause| cause.notice.get());
+            let letter = ledger.write_letter(license_id, self.letter(order, kind, 0), leader)?;
+            if let (Some(cause), None) = (cause, letter.enclosed_in) {
+                cause.notice.set(Some(letter.id));
+            }
         }
         Ok(())
     }
@@ -268,6 +264,17 @@ impl Order<'_> {
             plan: state.plan.clone(),
             review_at: state.review_at,
         }
+    }
+}
+
+/// A letter does not bring a license while it does not run.
+fn hold_or_release(ledger: &mut Ledger<'_>, before: &Held, revision: &Revision) -> Result<()> {
+    let id = &revision.license_id;
+    let runs = |state: &LicenseState| matches!(state.status, LicenseStatus::Active | LicenseStatus::Ended);
+    match (runs(&before.license.state), runs(&revision.state)) {
+        (true, false) => ledger.withhold_letters(id),
+        (false, true) => ledger.release_letters(id),
+        _ => Ok(()),
     }
 }
 

@@ -9,7 +9,7 @@ mod policy;
 mod standing;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub(crate) use history::History;
 pub(crate) use policy::{Expires, OnDispute, OnEnd, OnPaidOff, OnRefund, Policy, Seats};

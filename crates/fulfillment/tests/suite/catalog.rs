@@ -43,7 +43,13 @@ fn every_mistake_is_reported_at_once_with_its_line() {
     on_dispute: win
     on_end: begin
     name: Lumen
+    on_paid_off: begin
+    keys: several
+    notify: [renewal, birthday]
   passed-over: { ignore: maybe, tier: core }
+  a-box: { bundle: [missing, a-box, twice, twice, [core]] }
+  an-empty-box: { bundle: [] }
+  no-box: { tier: core, bundle: twice }
   unread: { ignore: true, teir: core }
 strype:
   prod_1: core
@@ -89,11 +95,16 @@ fn an_entry_may_say_everything() {
     on_refund: keep
     on_dispute: suspend
     on_end: keep
+    on_paid_off: end
+    keys: quantity
+    notify: [renewal, revocation, suspension]
+  a box: { bundle: [short, \"12345\"] }
+  another box: { tier: pro, bundle: [ignored], grace: 0s }
   ignored: { ignore: true }
 manual:
   short: core
 ";
-    assert_eq!(count(whole), 5);
+    assert_eq!(count(whole), 7);
 }
 
 #[test]
@@ -110,6 +121,16 @@ fn the_catalog_of_the_repository_loads_and_serves_where_there_is_none() {
     for environment in [named, built_in] {
         assert_eq!(check(&Settings::from_layers(None, environment).unwrap()).unwrap().count(), 1);
     }
+}
+
+#[test]
+fn the_examples_of_the_manual_are_one_catalog() {
+    let manual = include_str!("../../../../docs/OPERATING.md").split("\n## products.yaml\n").nth(1).unwrap();
+    let section = manual.split("\n## ").next().unwrap();
+    let examples: Vec<&str> =
+        section.split("```yaml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    let lines = examples.concat().lines().filter(|line| line.contains(':')).count();
+    assert_eq!(count(&examples.concat()), lines - 1);
 }
 
 #[test]

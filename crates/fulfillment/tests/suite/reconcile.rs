@@ -200,7 +200,7 @@ fn without_a_token_that_will_do_nothing_is_compared() {
     double.fail(Faults { no_scope: true, ..Faults::default() });
     let database = mintmark_storage::testing::TestDatabase::sqlite();
     let shop = Shop::on(&database).with_books(&double).opened();
-    assert_eq!(run(&shop, "gumroad").to_string(), "the access token may not do this (403)");
+    assert_eq!(run(&shop, "gumroad").to_string(), "the access token lacks the scope for this (403)");
     assert_eq!(double.asked().len(), 1);
 }
 

@@ -67,7 +67,8 @@ impl Text for ConcludeAll {
             SELECT delivery_id, attempt, at, outcome, error, reason FROM ended) \
         UPDATE conclusions SET kind = ended.kind, mode = ended.mode, order_id = ended.order_id, \
             sale_id = ended.sale_id, processed = ended.processed, outcome = ended.outcome, \
-            error = ended.error, reason = ended.reason, license_number = NULL, concluded_at = ended.at \
+            error = ended.error, reason = ended.reason, license_number = NULL, concluded_at = ended.at, \
+            verify_at = NULL \
         FROM ended WHERE conclusions.delivery_id = ended.delivery_id \
             AND (ended.processed OR NOT conclusions.processed OR conclusions.attempts <= ended.attempt)";
     type Answer = ();
@@ -132,7 +133,7 @@ impl Text for ConcludeOne {
         outcome = CASE WHEN excluded.outcome = 'found' AND outcome = 'minted' THEN 'minted' \
             ELSE excluded.outcome END, \
         error = excluded.error, reason = excluded.reason, license_number = excluded.license_number, \
-        concluded_at = excluded.concluded_at \
+        concluded_at = excluded.concluded_at, verify_at = NULL \
         WHERE NOT processed OR attempts <= excluded.attempts";
     type Answer = ();
 }

@@ -24,7 +24,8 @@ enum Course {
     Spare,
 }
 
-/// Writes a letter about a license, enclosed in another one if that has not left yet. Answers with the letter that
+/// Writes a letter about a license, enclosed in another one if that has not left yet, is of the same kind and goes to
+/// the same buyer. Answers with the letter that
 /// serves, which may be one that was there: a buyer gets one letter with the newest license, not two.
 pub(crate) fn add(
     connection: &mut AnyConnection,
@@ -69,7 +70,7 @@ pub(super) fn write(
     let earlier = replace(connection, license_number, now)?;
     let (state, due_at) = (new.state(), new.due_at());
     let leader = match enclosed_in {
-        Some(leader) if state == LetterState::Queued => enclosures::open_leader(connection, leader)?,
+        Some(leader) if state == LetterState::Queued => envelope(connection, leader, &new)?,
         _ => None,
     };
     let row: Row = diesel::insert_into(letters::table)
@@ -99,6 +100,14 @@ pub(super) fn write(
         }
         None => row.into_letter(license_id.to_owned()),
     }
+}
+
+/// The letter that the new one is enclosed in, if it still can be: both say the same, to the same buyer.
+fn envelope(connection: &mut AnyConnection, leader: i64, new: &NewLetter) -> Result<Option<i64>> {
+    Ok(match enclosures::open_leader(connection, leader)? {
+        Some(leader) if leader.kind()? == new.kind && leader.recipient == new.recipient => Some(leader.id),
+        _ => None,
+    })
 }
 
 fn course(earlier: &Row, kind: LetterKind) -> Result<Course> {

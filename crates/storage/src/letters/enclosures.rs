@@ -50,7 +50,7 @@ pub(super) fn follow(connection: &mut AnyConnection, leaders: &[i64]) -> QueryRe
 }
 
 /// The letter that leads, if it can still take something in: it has certainly not been sent, and will be.
-pub(super) fn open_leader(connection: &mut AnyConnection, id: i64) -> Result<Option<i64>> {
+pub(super) fn open_leader(connection: &mut AnyConnection, id: i64) -> Result<Option<Row>> {
     let Some(row) = row(connection, id)? else { return Ok(None) };
     // It may itself have been enclosed in another one meanwhile.
     let row = match row.enclosed_in {
@@ -58,7 +58,7 @@ pub(super) fn open_leader(connection: &mut AnyConnection, id: i64) -> Result<Opt
         None => Some(row),
     };
     match row {
-        Some(row) if !row.replaced && row.has_not_left()? => Ok(Some(row.id)),
+        Some(row) if !row.replaced && row.has_not_left()? => Ok(Some(row)),
         _ => Ok(None),
     }
 }

@@ -1,25 +1,20 @@
 //! The outbox: letters from the transaction of their license to the provider's answer.
 
-#[cfg_attr(not(test), allow(dead_code, reason = "an order that changes calls these"))]
 mod add;
 mod claims;
 mod clock;
-#[cfg_attr(not(test), allow(dead_code, reason = "an order that changes calls these"))]
 mod enclosures;
 pub(crate) mod first;
 mod queue;
 mod results;
-#[cfg_attr(not(test), allow(dead_code, reason = "an order that changes calls these"))]
 mod row;
 #[cfg(test)]
 mod tests;
-#[cfg_attr(not(test), allow(dead_code, reason = "an order that changes calls these"))]
 mod withheld;
 
 pub use claims::{Claim, ClaimedLetter, Enclosed, Share};
 pub use results::{Finish, LetterResult};
 
-#[allow(unused_imports, reason = "an order that changes calls these")]
 pub(crate) use {
     add::add,
     withheld::{release, withhold},

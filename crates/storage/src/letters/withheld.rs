@@ -112,7 +112,7 @@ fn let_go(connection: &mut AnyConnection, letter: &Row, now: Timestamp) -> Resul
         Some(leader) => enclosures::open_leader(connection, leader)?,
         None => None,
     };
-    if let Some(leader) = leader {
+    if let Some(leader) = leader.map(|leader| leader.id) {
         let queued = letters::state.eq(LetterState::Queued.as_str());
         diesel::update(letters::table.find(letter.id))
             .set((queued, letters::enclosed_in.eq(leader)))

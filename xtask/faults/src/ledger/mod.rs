@@ -25,6 +25,7 @@ pub(crate) struct Ledger {
 struct Telling {
     order: String,
     body: String,
+    is_refund: bool,
     ending: Ending,
 }
 
@@ -63,8 +64,8 @@ impl Ledger {
     /// Written before the first byte leaves, so that nothing is stored that was not told.
     pub(crate) fn sending(&self, sale: &Sale) -> usize {
         let mut tellings = self.tellings();
-        let Sale { order, body, .. } = sale.clone();
-        tellings.push(Telling { order, body, ending: Ending::Open });
+        let Sale { order, body, is_refund, .. } = sale.clone();
+        tellings.push(Telling { order, body, is_refund, ending: Ending::Open });
         tellings.len() - 1
     }
 

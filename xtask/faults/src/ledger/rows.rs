@@ -28,6 +28,14 @@ pub(super) struct License {
     pub(super) key: String,
     #[diesel(sql_type = Text)]
     pub(super) order_id: String,
+    #[diesel(sql_type = Text)]
+    pub(super) status: String,
+}
+
+impl License {
+    pub(super) fn runs(&self) -> bool {
+        self.status == "active"
+    }
 }
 
 /// A letter of the outbox.
@@ -57,7 +65,8 @@ impl Rows {
         )?;
         Ok(Self {
             deliveries: deliveries.into_iter().map(|delivery| (delivery.id, delivery)).collect(),
-            licenses: witness.rows("SELECT number, key, source_order_id AS order_id FROM licenses")?,
+            licenses: witness
+                .rows("SELECT number, key, source_order_id AS order_id, status FROM licenses")?,
             letters: witness.rows("SELECT license_number AS license, mail_uid, state FROM letters")?,
         })
     }

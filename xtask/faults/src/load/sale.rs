@@ -14,6 +14,8 @@ pub(crate) struct Sale {
     pub(crate) order: String,
     /// Byte for byte what is posted.
     pub(crate) body: String,
+    /// Whether it tells that the order was refunded.
+    pub(crate) is_refund: bool,
     retries: u32,
 }
 
@@ -25,14 +27,23 @@ impl Sale {
         // Gumroad's ids end like this, so that they have to be escaped.
         let order = format!("Order{number:010}==");
         let body = body(&order, number);
-        Self { order, body, retries: 0 }
+        Self { order, body, is_refund: false, retries: 0 }
     }
 
     /// The same order told once more: Gumroad counts, so the bytes differ.
     pub(crate) fn again(&self) -> Self {
         let retries = self.retries + 1;
         let first = self.body.split("&retry_count=").next().unwrap_or_default();
-        Self { order: self.order.clone(), body: format!("{first}&retry_count={retries}"), retries }
+        Self { body: format!("{first}&retry_count={retries}"), retries, ..self.clone() }
+    }
+
+    /// That all of its money was given back.
+    pub(crate) fn refund(&self) -> Self {
+        let first = self.body.split("&retry_count=").next().unwrap_or_default();
+        let body = first
+            .replace("refunded=false", "refunded=true")
+            .replace("resource_name=sale", "resource_name=refund");
+        Self { order: self.order.clone(), body, is_refund: true, retries: 0 }
     }
 }
 

@@ -24,7 +24,7 @@ const PLACES: [&str; 9] = [
     "after-finish",
 ];
 
-const LOAD: Load = Load { rate: 100, connections: 4, duplicates: 10 };
+const LOAD: Load = Load { rate: 100, connections: 4, duplicates: 10, refunds: 10 };
 /// A place that is not passed within this time is not where it is said to be.
 const PASSED_WITHIN: Duration = Duration::from_secs(30);
 

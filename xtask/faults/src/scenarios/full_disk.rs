@@ -17,7 +17,7 @@ use crate::server::Server;
 use crate::shims::Shim;
 use crate::sink::Sink;
 
-const LOAD: Load = Load { rate: 100, connections: 4, duplicates: 10 };
+const LOAD: Load = Load { rate: 100, connections: 4, duplicates: 10, refunds: 0 };
 /// What lies before the end of the log can still be written, so the last space is used up first.
 const FULL_WITHIN: Duration = Duration::from_secs(30);
 const NOTICED_WITHIN: Duration = Duration::from_secs(5);

@@ -16,7 +16,7 @@ use crate::load::Load;
 use crate::server::Server;
 use crate::sink::Sink;
 
-const LOAD: Load = Load { rate: 200, connections: 8, duplicates: 5 };
+const LOAD: Load = Load { rate: 200, connections: 8, duplicates: 5, refunds: 0 };
 /// As a service manager waits before it starts again what has died.
 const RESTART_PAUSE: Duration = Duration::from_millis(200);
 

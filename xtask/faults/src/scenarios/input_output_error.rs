@@ -15,7 +15,7 @@ use crate::load::Load;
 use crate::shims::Shim;
 use crate::sink::Sink;
 
-const LOAD: Load = Load { rate: 100, connections: 4, duplicates: 10 };
+const LOAD: Load = Load { rate: 100, connections: 4, duplicates: 10, refunds: 0 };
 /// From the failed call to the end of the process.
 const ENDED_WITHIN: Duration = Duration::from_secs(10);
 /// A call that is not reached within this time is beyond the last one.

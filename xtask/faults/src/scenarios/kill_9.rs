@@ -9,7 +9,7 @@ use crate::ledger::Ledger;
 use crate::load::Load;
 use crate::sink::Sink;
 
-const LOAD: Load = Load { rate: 200, connections: 8, duplicates: 10 };
+const LOAD: Load = Load { rate: 200, connections: 8, duplicates: 10, refunds: 10 };
 const SHORTEST_LIFE: Duration = Duration::from_millis(50);
 const LONGEST_LIFE: Duration = Duration::from_millis(1500);
 

@@ -13,7 +13,7 @@ use crate::ledger::{Ledger, Summary};
 use crate::load::Load;
 use crate::sink::Sink;
 
-const LOAD: Load = Load { rate: 50, connections: 16, duplicates: 10 };
+const LOAD: Load = Load { rate: 50, connections: 16, duplicates: 10, refunds: 0 };
 /// The store gives up after five seconds; this leaves one for the way.
 const ANSWERED_WITHIN: Duration = Duration::from_millis(4_200);
 

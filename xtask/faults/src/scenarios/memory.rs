@@ -14,7 +14,7 @@ use crate::measures::{Memory, mebibytes};
 use crate::sink::Sink;
 
 /// More than this machine can take, from as many sides as there are.
-const FLOOD: Load = Load { rate: 100_000, connections: 64, duplicates: 0 };
+const FLOOD: Load = Load { rate: 100_000, connections: 64, duplicates: 0, refunds: 0 };
 /// A server that has nothing to do, in KiB. Of a build for developers the program itself is left out.
 const IDLE: u64 = 30 * 1024;
 /// By so much of what it holds it may grow between two looks, and by so many KiB on top.

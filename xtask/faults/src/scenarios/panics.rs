@@ -12,7 +12,7 @@ use crate::ledger::Ledger;
 use crate::load::Load;
 use crate::sink::Sink;
 
-const LOAD: Load = Load { rate: 100, connections: 4, duplicates: 5 };
+const LOAD: Load = Load { rate: 100, connections: 4, duplicates: 5, refunds: 0 };
 /// Places, and who is there. Each panics three times in a row: a thread that has to be replaced is replaced again.
 const PLACES: [(&str, &str); 6] = [
     ("after-body", "the handler, before the record"),

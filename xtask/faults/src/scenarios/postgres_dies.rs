@@ -16,7 +16,7 @@ use crate::postgres_cluster::{OwnCluster, url_at};
 use crate::proxy::{Proxy, Weather};
 use crate::sink::Sink;
 
-const LOAD: Load = Load { rate: 100, connections: 16, duplicates: 5 };
+const LOAD: Load = Load { rate: 100, connections: 16, duplicates: 5, refunds: 0 };
 /// Between two faults.
 const CALM: Duration = Duration::from_millis(700);
 /// Longer than a store waits, so that every telling in it has to be answered before its end.

@@ -15,7 +15,7 @@ use crate::server::Server;
 use crate::shims::Shim;
 use crate::sink::Sink;
 
-const LOAD: Load = Load { rate: 300, connections: 8, duplicates: 10 };
+const LOAD: Load = Load { rate: 300, connections: 8, duplicates: 10, refunds: 10 };
 const SHORTEST_LIFE: Duration = Duration::from_millis(700);
 const LONGEST_LIFE: Duration = Duration::from_millis(2500);
 

@@ -14,7 +14,7 @@ use crate::measures::percentile;
 use crate::server::Server;
 use crate::sink::{Reply, Sink};
 
-const LOAD: Load = Load { rate: 100, connections: 4, duplicates: 0 };
+const LOAD: Load = Load { rate: 100, connections: 4, duplicates: 0, refunds: 0 };
 /// Connections that the server holds to one provider.
 const SLOTS: usize = 2;
 /// The longest that a stop may take.

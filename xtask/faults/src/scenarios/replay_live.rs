@@ -16,7 +16,7 @@ use crate::measures::percentile;
 use crate::server::Server;
 use crate::sink::Sink;
 
-const LOAD: Load = Load { rate: 200, connections: 8, duplicates: 5 };
+const LOAD: Load = Load { rate: 200, connections: 8, duplicates: 5, refunds: 0 };
 const RESTARTS: usize = 2;
 /// The time to record, while all that goes on.
 const LIVE: Duration = Duration::from_secs(1);

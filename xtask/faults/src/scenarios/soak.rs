@@ -15,7 +15,7 @@ use crate::load::Load;
 use crate::server::Server;
 use crate::sink::Sink;
 
-const LOAD: Load = Load { rate: 50, connections: 8, duplicates: 10 };
+const LOAD: Load = Load { rate: 50, connections: 8, duplicates: 10, refunds: 10 };
 /// Caches and stacks fill at first; from then on nothing may grow.
 const WARM: f64 = 0.4;
 const LARGEST_LOG: u64 = 64 * 1024 * 1024;

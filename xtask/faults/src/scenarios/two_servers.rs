@@ -14,7 +14,7 @@ use crate::load::Load;
 use crate::refusal::Refusal;
 use crate::sink::Sink;
 
-const LOAD: Load = Load { rate: 100, connections: 4, duplicates: 10 };
+const LOAD: Load = Load { rate: 100, connections: 4, duplicates: 10, refunds: 10 };
 
 pub(super) fn run(context: &Context<'_>) -> anyhow::Result<()> {
     let (sink, ledger) = (Sink::start()?, Arc::new(Ledger::default()));

@@ -16,7 +16,7 @@ use crate::load::Load;
 use crate::refusal::Refusal;
 use crate::sink::Sink;
 
-const LOAD: Load = Load { rate: 100, connections: 4, duplicates: 0 };
+const LOAD: Load = Load { rate: 100, connections: 4, duplicates: 0, refunds: 0 };
 const PAGE: usize = 4096;
 
 /// What happens to the bytes of the file.

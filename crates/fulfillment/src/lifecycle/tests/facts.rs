@@ -5,12 +5,12 @@ use jiff::{Timestamp, ToSpan as _};
 use mintmark_adapters::{Charge, EndReason, Event, Extent, Order, PlanChange, Recurrence};
 
 /// A point in time: so many days after the beginning of 2026.
-pub(super) fn day(number: i64) -> Timestamp {
+pub(crate) fn day(number: i64) -> Timestamp {
     "2026-01-01T00:00:00Z".parse::<Timestamp>().unwrap() + (24 * number).hours()
 }
 
 /// An order of one unit, charged monthly, at its time.
-pub(super) fn order(sale_id: &str, sold_at: Timestamp) -> Order {
+pub(crate) fn order(sale_id: &str, sold_at: Timestamp) -> Order {
     Order {
         order_id: "order".to_owned(),
         sale_id: sale_id.to_owned(),
@@ -30,22 +30,22 @@ pub(super) fn order(sale_id: &str, sold_at: Timestamp) -> Order {
     }
 }
 
-pub(super) fn sold(order: Order) -> Event {
+pub(crate) fn sold(order: Order) -> Event {
     Event::Sold(Box::new(order))
 }
 
 /// The charge that begins it.
-pub(super) fn first() -> Event {
+pub(crate) fn first() -> Event {
     sold(order("first", day(0)))
 }
 
 /// A later charge, one month after the first.
-pub(super) fn renewal() -> Event {
+pub(crate) fn renewal() -> Event {
     sold(order("second", day(31)))
 }
 
 /// The charge of that id, as an event names it.
-pub(super) fn charge(sale_id: &str) -> Charge {
+pub(crate) fn charge(sale_id: &str) -> Charge {
     Charge {
         sale_id: sale_id.to_owned(),
         product_id: None,
@@ -55,31 +55,31 @@ pub(super) fn charge(sale_id: &str) -> Charge {
     }
 }
 
-pub(super) fn refunded(sale_id: &str) -> Event {
+pub(crate) fn refunded(sale_id: &str) -> Event {
     Event::Refunded { charge: charge(sale_id), extent: Extent::Full }
 }
 
-pub(super) fn disputed(sale_id: &str) -> Event {
+pub(crate) fn disputed(sale_id: &str) -> Event {
     Event::Disputed(charge(sale_id))
 }
 
-pub(super) fn won(sale_id: &str) -> Event {
+pub(crate) fn won(sale_id: &str) -> Event {
     Event::DisputeWon(charge(sale_id))
 }
 
-pub(super) fn cancelled(at: i64) -> Event {
+pub(crate) fn cancelled(at: i64) -> Event {
     Event::Cancelled { ends_at: Some(day(at)) }
 }
 
-pub(super) fn ended(at: i64, reason: EndReason) -> Event {
+pub(crate) fn ended(at: i64, reason: EndReason) -> Event {
     Event::Ended { at: Some(day(at)), reason }
 }
 
-pub(super) fn restarted(at: i64) -> Event {
+pub(crate) fn restarted(at: i64) -> Event {
     Event::Restarted { at: Some(day(at)) }
 }
 
-pub(super) fn seats_changed(at: i64, quantity: u32) -> Event {
+pub(crate) fn seats_changed(at: i64, quantity: u32) -> Event {
     let plan = Some(format!("Team {quantity}"));
     Event::PlanChanged(PlanChange {
         effective_at: Some(day(at)),
@@ -90,7 +90,7 @@ pub(super) fn seats_changed(at: i64, quantity: u32) -> Event {
 }
 
 /// The facts in the order of their arrival, long after they happened.
-pub(super) fn told(events: &[Event]) -> Vec<Told> {
+pub(crate) fn told(events: &[Event]) -> Vec<Told> {
     let telling = |(event, number): (&Event, i64)| Told {
         event: event.clone(),
         delivery: number,
@@ -100,17 +100,17 @@ pub(super) fn told(events: &[Event]) -> Vec<Told> {
 }
 
 /// A license that runs as long as it is paid for.
-pub(super) fn by_subscription() -> Policy {
+pub(crate) fn by_subscription() -> Policy {
     Policy { expires: Expires::Subscription, grace: Some(0), ..Policy::default() }
 }
 
 /// The state that follows from these facts.
-pub(super) fn state_at(now: Timestamp, policy: &Policy, events: &[Event]) -> State {
+pub(crate) fn state_at(now: Timestamp, policy: &Policy, events: &[Event]) -> State {
     let told = told(events);
     State::of(&History::of(&told).expect("a sale"), policy, now).unwrap()
 }
 
 /// The state long after all of them.
-pub(super) fn state(policy: &Policy, events: &[Event]) -> State {
+pub(crate) fn state(policy: &Policy, events: &[Event]) -> State {
     state_at(day(365), policy, events)
 }

@@ -1,6 +1,6 @@
 //! The life of an order, tried out.
 
-mod facts;
+pub(crate) mod facts;
 mod histories;
 mod model;
 mod properties;

@@ -105,6 +105,15 @@ on_both_databases! {
         assert_eq!((held.state, held.enclosed_in), (LetterState::Held, None));
     }
 
+    fn what_says_something_else_or_goes_to_somebody_else_is_a_letter_of_its_own(database: TestDatabase) {
+        let desk = Desk::open(&database);
+        let leader = desk.add(1, License, None);
+        assert_eq!(desk.add(2, Renewal, Some(&leader)).enclosed_in, None);
+        let grace = crate::NewLetter { recipient: "grace@example.com".to_owned(), ..new(License) };
+        assert_eq!(desk.add_as(3, grace, Some(&leader)).enclosed_in, None);
+        assert_eq!(desk.take(100).len(), 3);
+    }
+
     fn when_a_leader_is_replaced_another_letter_leads(database: TestDatabase) {
         let desk = Desk::open(&database);
         let [_, second, third] = desk.group();
