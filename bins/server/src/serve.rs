@@ -35,10 +35,11 @@ pub(crate) fn run(settings: Settings) -> Result<Ended, Error> {
     fulfillment.start_outbox(Arc::clone(&clock))?;
     let fulfillment = Arc::new(fulfillment);
     let publisher = fulfillment.start_publisher(Arc::clone(&clock))?;
+    let verifier = fulfillment.start_verifier(Arc::clone(&clock))?;
     let reconciler = fulfillment.start_reconciler(Arc::clone(&clock))?;
     let sweeper = fulfillment.start_sweeper(clock)?;
     let served = actix_web::rt::System::new().block_on(serve(&fulfillment, door));
-    stop::close(fulfillment, (reconciler, sweeper, publisher));
+    stop::close(fulfillment, (verifier, reconciler, sweeper, publisher));
     tracing::info!("stopped");
     served
 }

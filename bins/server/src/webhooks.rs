@@ -8,7 +8,8 @@ use actix_web::web::{Data, Header, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use jiff::Timestamp;
 use mintmark_fulfillment::{
-    Admitted, Arrival, ArrivedBody, Delivery, Fulfilled, Fulfillment, Mailing, Proof, Request, crash_point,
+    Admitted, Arrival, ArrivedBody, Delivery, Fulfilled, Fulfillment, Mailing, Proof, Request,
+    VERIFICATION_PENDING, crash_point,
 };
 use serde::Serialize;
 use tokio::time::{Duration, Instant, timeout_at};
@@ -158,6 +159,8 @@ async fn answer(
         Err(_) => unfinished(),
     };
     crash_point("after-issue");
+    let deadline = deadline.min(Instant::now() + fulfillment.settings().mail.wait);
+    let fulfilled = wait_for_the_store(fulfillment, delivery.id, fulfilled, deadline).await;
     let fulfilled = wait_for_letter(fulfillment, fulfilled, deadline).await;
     crash_point("before-answer");
     answers::ok(&Answer::new(delivery.id, fulfilled))
@@ -167,13 +170,27 @@ fn unfinished() -> Fulfilled {
     Fulfilled::NotMinted { reason: "recorded, not finished yet; it is retried by itself".to_owned() }
 }
 
+/// Waits a moment for the store's own word, where nothing may follow without it.
+async fn wait_for_the_store(
+    fulfillment: &Fulfillment,
+    delivery: i64,
+    fulfilled: Fulfilled,
+    deadline: Instant,
+) -> Fulfilled {
+    let is_pending = matches!(&fulfilled, Fulfilled::NotMinted { reason } if reason == VERIFICATION_PENDING);
+    let Some(answer) = is_pending.then(|| fulfillment.verified(delivery)).flatten() else { return fulfilled };
+    match timeout_at(deadline, answer).await {
+        Ok(Ok(verified)) => verified,
+        Ok(Err(_)) | Err(_) => fulfilled,
+    }
+}
+
 /// Waits a moment for the first sending of a letter that this delivery has caused.
 async fn wait_for_letter(fulfillment: &Fulfillment, fulfilled: Fulfilled, deadline: Instant) -> Fulfilled {
     let Fulfilled::Licensed { license_key, mailing: Mailing::Queued, new_letter: Some(letter) } = fulfilled
     else {
         return fulfilled;
     };
-    let deadline = deadline.min(Instant::now() + fulfillment.settings().mail.wait);
     let mailing = match fulfillment.outbox().and_then(|outbox| outbox.send_now(letter)) {
         Some(result) => match timeout_at(deadline, result).await {
             Ok(Ok(letter)) => Mailing::of(Some(&letter)),

@@ -4,6 +4,7 @@ use crate::catalog::Catalog;
 use crate::installation::{DataFolder, GENERATED_FOR, Installation, StoredSecret, WEBHOOK_SECRET};
 use crate::mint::Minter;
 use crate::outbox::{Clock, Office, Outbox, Term};
+use crate::readback::Inquiries;
 use crate::records::Records;
 use crate::revocation::Shelf;
 use crate::settings::Settings;
@@ -34,6 +35,7 @@ pub struct Fulfillment {
     pub(crate) settings: Settings,
     pub(crate) outbox: Option<Outbox>,
     pub(crate) shelf: Shelf,
+    pub(crate) inquiries: Arc<Inquiries>,
     catalog: RwLock<Arc<Catalog>>,
     templates: Arc<Templates>,
     made_secret: Option<WebhookSecret>,
@@ -60,6 +62,7 @@ impl Fulfillment {
             settings,
             outbox: None,
             shelf: Shelf::default(),
+            inquiries: Arc::default(),
             catalog: RwLock::new(Arc::new(catalog)),
             templates,
             made_secret,

@@ -1,5 +1,6 @@
 //! What an operator does by hand: replay, mint.
 
+use crate::readback::VERIFICATION_PENDING;
 use crate::sweep::TOGETHER;
 use crate::{Error, Fulfilled, Fulfillment};
 use futures_util::future::join_all;
@@ -37,6 +38,7 @@ impl Fulfillment {
             let rows = by_id(self.records.store.audit_rows_of(ids)?);
             let replayed = ids.iter().map(|id| self.replay_row(*id, rows.get(id), now));
             let replayed = pollster::block_on(join_all(replayed));
+            self.verify(self.waiting_among(ids)?, now)?;
             let rows = by_id(self.records.store.audit_rows_of(ids)?);
             let told = ids.iter().zip(replayed).map(|(id, replayed)| {
                 let row = rows.get(id).cloned().ok_or_else(|| not_found(*id))?;
@@ -48,6 +50,16 @@ impl Fulfillment {
             replays.extend(told);
         }
         Ok(replays)
+    }
+
+    /// Those that the store is to be asked about: where no server runs, nobody else would.
+    fn waiting_among(&self, ids: &[i64]) -> Result<Vec<i64>, Error> {
+        if self.sources_with_books().is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = self.records.store.audit_rows_of(ids)?;
+        let is_waiting = |row: &&AuditRow| row.reason.as_deref() == Some(VERIFICATION_PENDING);
+        Ok(rows.iter().filter(is_waiting).map(|row| row.id).collect())
     }
 
     /// Writes down a license that the operator grants, and fulfills it like any other delivery.

@@ -1,7 +1,7 @@
 //! The records: what can be read without keys, catalog or mailer.
 
-use crate::Error;
 use crate::settings::Settings;
+use crate::{Error, readback};
 use mintmark_adapters::{Body, Interpretation, Sources, SourcesSettings};
 use mintmark_storage::{Access, AuditFilter, AuditRow, Delivery, License, LicenseFilter, Store};
 use std::sync::Arc;
@@ -68,5 +68,13 @@ impl Records {
         let body =
             Body { content_type: delivery.recorded.content_type.as_deref(), bytes: &delivery.recorded.body };
         Some(self.sources.get(&delivery.recorded.source)?.interpret(&body))
+    }
+
+    /// What a recorded delivery says together with the store's own record of it, once that was read back.
+    pub(crate) fn believed(&self, delivery: &Delivery, reading: Option<&str>) -> Option<Interpretation> {
+        let told = self.interpret(delivery)?;
+        let Some(reading) = reading else { return Some(told) };
+        let read = self.sources.get(&delivery.recorded.source)?.interpret_record(reading);
+        Some(readback::believe(told, read))
     }
 }

@@ -35,6 +35,7 @@ mod licenses;
 mod lock;
 mod migrations;
 mod pending;
+mod readings;
 mod recall;
 mod revocation_lists;
 mod rows;

@@ -11,6 +11,7 @@ mod letters;
 mod life;
 mod locked;
 mod postmark;
+mod readback;
 mod refreshing;
 mod relay;
 mod restart;

@@ -8,14 +8,14 @@ use std::cell::Cell;
 
 /// An attempt, from its beginning.
 #[derive(Clone, Copy)]
-pub(super) struct Attempt<'a> {
-    pub(super) delivery: &'a Delivery,
-    pub(super) now: Timestamp,
+pub(crate) struct Attempt<'a> {
+    pub(crate) delivery: &'a Delivery,
+    pub(crate) now: Timestamp,
 }
 
 impl Attempt<'_> {
     /// The attempt with its end, ready to be written down.
-    pub(super) fn conclusion(self, subject: Subject, ending: Ending) -> Conclusion {
+    pub(crate) fn conclusion(self, subject: Subject, ending: Ending) -> Conclusion {
         Conclusion {
             delivery_id: self.delivery.id,
             attempt: self.delivery.attempt,
@@ -59,7 +59,7 @@ impl Cause<'_> {
 
 /// How an attempt ends. Whatever leads to no license has a reason, but for an event that is noted.
 #[derive(Debug, Clone)]
-pub(super) struct Ending {
+pub(crate) struct Ending {
     pub(super) reason: Option<String>,
     processed: bool,
     outcome: Option<Outcome>,
@@ -81,8 +81,13 @@ impl Ending {
         Self::done(Outcome::Ignored).because(reason)
     }
 
-    pub(super) fn held(reason: String) -> Self {
+    pub(crate) fn held(reason: String) -> Self {
         Self { outcome: Some(Outcome::Held), ..Self::failed(reason) }
+    }
+
+    /// Nothing is decided, and nobody has to mend anything.
+    pub(super) fn open(reason: String) -> Self {
+        Self { processed: false, outcome: None, error: None, reason: Some(reason) }
     }
 
     /// Nothing is decided: a person has to mend something first.
@@ -97,7 +102,7 @@ impl Ending {
 }
 
 /// What a delivery is about, as far as it could be interpreted.
-pub(super) fn subject(interpretation: &Interpretation) -> Subject {
+pub(crate) fn subject(interpretation: &Interpretation) -> Subject {
     Subject {
         kind: interpretation.kind.as_str().to_owned(),
         mode: interpretation.mode.as_str().to_owned(),

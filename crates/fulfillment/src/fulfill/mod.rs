@@ -11,8 +11,9 @@ mod settler;
 mod verdict;
 
 use crate::mailing::Mailing;
+use crate::readback::VERIFICATION_PENDING;
 use crate::{Error, Fulfillment};
-use attempt::{Attempt, Ending};
+pub(crate) use attempt::{Attempt, Ending, subject};
 use futures_util::FutureExt as _;
 use jiff::Timestamp;
 use mintmark_adapters::{Event, Interpretation, Verdict};
@@ -66,10 +67,15 @@ impl Fulfillment {
         if delivery.recorded.declared_size.is_some() {
             return self.conclude(attempt, attempt::unknown(), Ending::failed("body too large")).await;
         }
-        let Some(mut interpretation) = self.records.interpret(delivery) else {
+        // Nobody has read back what is in hand for the first time.
+        let reading = if delivery.attempt > 1 { self.records.store.reading(delivery.id)? } else { None };
+        let Some(mut interpretation) = self.records.believed(delivery, reading.as_deref()) else {
             let ending = Ending::failed("there is no such source any more");
             return self.conclude(attempt, attempt::unknown(), ending).await;
         };
+        if reading.is_none() && self.is_to_be_verified(delivery, &interpretation) {
+            return self.defer(attempt, attempt::subject(&interpretation)).await;
+        }
         let verdict = std::mem::replace(&mut interpretation.verdict, Verdict::Events(Vec::new()));
         let ending = match verdict {
             Verdict::Events(events) => return self.follow(attempt, interpretation, events).await,
@@ -106,6 +112,14 @@ impl Fulfillment {
         }
         let reason = format!("given up: {MOST_ATTEMPTS_WITHOUT_END} attempts did not come to an end");
         self.conclude(Attempt { delivery, now }, attempt::unknown(), Ending::failed(reason)).await
+    }
+
+    /// Leaves it open what follows until the store was asked.
+    async fn defer(&self, attempt: Attempt<'_>, subject: Subject) -> Result<Fulfilled, Error> {
+        let reason = VERIFICATION_PENDING.to_owned();
+        let (conclusion, now) = (attempt.conclusion(subject, Ending::open(reason.clone())), attempt.now);
+        self.records.store.settle(now, move |ledger| ledger.defer(&conclusion, now)).await?;
+        Ok(Fulfilled::NotMinted { reason })
     }
 
     /// Writes down an attempt that led to no license.

@@ -94,7 +94,8 @@ impl Fulfillment {
         }
     }
 
-    fn sources_with_books(&self) -> Vec<&'static str> {
+    /// The stores whose records can be asked.
+    pub(crate) fn sources_with_books(&self) -> Vec<&'static str> {
         let sources = Sources::CONFIGURED.iter().copied();
         sources.filter(|source| self.books(source).is_ok()).collect()
     }

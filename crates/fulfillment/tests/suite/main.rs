@@ -16,6 +16,7 @@ mod linked;
 mod membership;
 mod notices;
 mod orders;
+mod readback;
 mod reconcile;
 mod refreshing;
 mod refunds;

@@ -28,10 +28,11 @@ fn is_settled(shop: &Shop) {
 
 on_both_databases! {
     fn of_a_thousand_sales_exactly_the_missing_are_minted_once(database: TestDatabase) {
-        let (shop, double) = Shop::with_books(&database);
+        let (shop, double) = Shop::beside_a_store(&database);
         let records: Vec<Value> = (0..1000).map(|number| sold(number, i64::try_from(number).unwrap())).collect();
         let told = records.iter().enumerate().filter(|(place, _)| place % 10 != 3).map(|(_, record)| ping_of(record));
         shop.receive_all(&told.collect::<Vec<Ping>>());
+        let shop = shop.given_a_token(&double);
         assert_eq!(shop.licenses().len(), 900);
         records.into_iter().for_each(|record| double.sell(record));
         for number in 0..10 {
@@ -60,7 +61,7 @@ on_both_databases! {
     }
 
     fn a_sale_that_was_refunded_before_it_was_found_mints_nothing(database: TestDatabase) {
-        let (shop, double) = Shop::with_books(&database);
+        let (shop, double) = Shop::asking(&database);
         double.sell(with(sold(1, 5), "refunded", json!(true)));
         double.sell(with(sold(2, 6), "disputed", json!(true)));
         let report = shop.reconcile();
@@ -73,9 +74,10 @@ on_both_databases! {
     }
 
     fn what_became_of_a_sale_since_it_was_told_is_news_once(database: TestDatabase) {
-        let (shop, double) = Shop::with_books(&database);
+        let (shop, double) = Shop::beside_a_store(&database);
         let record = sold(1, 5);
         shop.receive(&ping_of(&record));
+        let shop = shop.given_a_token(&double);
         double.sell(record);
         is_settled(&shop);
         for (name, status) in [("partially_refunded", "active"), ("disputed", "suspended"), ("dispute_won", "active"), ("refunded", "revoked")] {
@@ -87,9 +89,10 @@ on_both_databases! {
     }
 
     fn a_sale_that_cannot_be_fulfilled_is_named_until_it_can(database: TestDatabase) {
-        let (shop, double) = Shop::with_books(&database);
+        let (shop, double) = Shop::beside_a_store(&database);
         let unmapped = with(sold(1, 5), "product_id", json!("unheard-of=="));
         shop.receive(&ping_of(&unmapped));
+        let shop = shop.given_a_token(&double);
         double.sell(unmapped);
         double.sell(with(sold(2, 6), "product_id", json!("unheard-of==")));
         let first = shop.reconcile();
@@ -105,10 +108,11 @@ on_both_databases! {
     }
 
     fn a_sale_that_was_held_is_minted_from_the_stores_own_record(database: TestDatabase) {
-        let (shop, double) = Shop::with_books(&database);
+        let (shop, double) = Shop::beside_a_store(&database);
         let record = sold(1, 5);
         let overwritten = ping_of(&record).with("email", "eve@example.com").with("custom_fields[email]", "eve@example.com");
         assert_eq!(shop.receive(&overwritten), "not minted: custom field overwrites email");
+        let shop = shop.given_a_token(&double);
         double.sell(record);
         assert_eq!(counts(&shop.reconcile()), [1, 0, 1, 0]);
         assert_eq!(shop.license()["email"], "buyer-1@example.com");
@@ -116,9 +120,10 @@ on_both_databases! {
     }
 
     fn a_gift_is_not_minted_again_from_its_givers_end(database: TestDatabase) {
-        let (shop, double) = Shop::with_books(&database);
+        let (shop, double) = Shop::beside_a_store(&database);
         let (givers, receivers) = gift();
         shop.receive(&gift_ping(&receivers));
+        let shop = shop.given_a_token(&double);
         double.sell(givers);
         double.sell_unlisted(receivers);
         let report = shop.reconcile();
@@ -132,7 +137,7 @@ on_both_databases! {
     }
 
     fn a_gift_that_nobody_told_of_is_minted_for_who_was_given_it(database: TestDatabase) {
-        let (shop, double) = Shop::with_books(&database);
+        let (shop, double) = Shop::asking(&database);
         double.sell(gift().0);
         assert_eq!(counts(&shop.reconcile()), [1, 0, 1, 0]);
         let license = shop.license();
@@ -144,9 +149,10 @@ on_both_databases! {
     }
 
     fn a_membership_that_ended_unheard_ends(database: TestDatabase) {
-        let (shop, double) = Shop::with_books(&database);
+        let (shop, double) = Shop::beside_a_store(&database);
         let record = with(with(sold(1, 48), "subscription_id", json!("sub-1==")), "subscription_duration", json!("monthly"));
         shop.receive(&ping_of(&record).with("subscription_id", "sub-1==").with("recurrence", "monthly"));
+        let shop = shop.given_a_token(&double);
         double.sell(record);
         double.subscribe(subscriber("alive"));
         is_settled(&shop);
@@ -173,7 +179,7 @@ on_both_databases! {
 #[test]
 fn days_that_cannot_be_read_are_named() {
     let database = mintmark_storage::testing::TestDatabase::sqlite();
-    let (shop, double) = Shop::with_books(&database);
+    let (shop, double) = Shop::asking(&database);
     double.sell(sold(1, 24));
     double.sell(sold(2, 72));
     double.fail(Faults { heavy_day: Some("2026-03-13".parse().unwrap()), ..Faults::default() });

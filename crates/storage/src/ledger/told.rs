@@ -3,7 +3,7 @@
 use super::{Ledger, OrderName};
 use crate::deliveries::Row;
 use crate::schema::{conclusions, deliveries, readings};
-use crate::{Delivery, Result};
+use crate::{Delivery, Outcome, Result};
 use diesel::{ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, RunQueryDsl};
 
 /// A delivery that was concluded, with what the store itself says of it.
@@ -17,6 +17,8 @@ pub struct OnRecord {
     pub reading: Option<String>,
     /// Whether the store is still to be asked if it is true.
     pub is_unverified: bool,
+    /// Whether it is not to be believed.
+    pub is_held: bool,
 }
 
 /// Of either question the same columns of the same tables.
@@ -30,12 +32,12 @@ macro_rules! told {
                 deliveries::all_columns,
                 (conclusions::mode, conclusions::order_id, conclusions::attempts),
                 readings::record.nullable(),
-                conclusions::verify_at,
+                (conclusions::verify_at, conclusions::outcome),
             ))
     };
 }
 
-type Told = (Row, (String, Option<String>, i64), Option<String>, Option<i64>);
+type Told = (Row, (String, Option<String>, i64), Option<String>, (Option<i64>, Option<String>));
 
 impl Ledger<'_> {
     /// The deliveries that told of an order and were concluded, oldest first.
@@ -59,9 +61,10 @@ impl Ledger<'_> {
     }
 }
 
-fn on_record((row, (mode, order_id, attempts), reading, verify_at): Told) -> Result<OnRecord> {
+fn on_record((row, (mode, order_id, attempts), reading, (verify_at, outcome)): Told) -> Result<OnRecord> {
     let delivery = row.into_delivery(attempts)?;
     let order =
         OrderName { source: delivery.recorded.source.clone(), mode, order_id: order_id.unwrap_or_default() };
-    Ok(OnRecord { delivery, order, reading, is_unverified: verify_at.is_some() })
+    let is_held = outcome.as_deref() == Some(Outcome::Held.as_str());
+    Ok(OnRecord { delivery, order, reading, is_unverified: verify_at.is_some(), is_held })
 }

@@ -106,6 +106,7 @@ fn facts_beyond(mut facts: Value, record: &Fields) -> Value {
             "custom_fields".to_owned(),
             if answers.is_empty() { Value::Null } else { answers.into() },
         );
+        facts.insert("account_email".to_owned(), record.get("email").cloned().unwrap_or_default());
         for name in BEYOND {
             facts.insert(name.to_owned(), record.get(name).cloned().unwrap_or_default());
         }

@@ -18,10 +18,23 @@ impl ShopBuilder {
 }
 
 impl Shop {
-    /// A shop beside a store without sales.
-    pub(crate) fn with_books(database: &TestDatabase) -> (Self, GumroadDouble) {
+    /// A shop beside a store without sales, whose records it may not ask yet: what it is told, it believes.
+    pub(crate) fn beside_a_store(database: &TestDatabase) -> (Self, GumroadDouble) {
+        (Self::on(database).opened(), GumroadDouble::start())
+    }
+
+    /// A shop that asks its store.
+    pub(crate) fn asking(database: &TestDatabase) -> (Self, GumroadDouble) {
         let double = GumroadDouble::start();
         (Self::on(database).with_books(&double).opened(), double)
+    }
+
+    /// The same shop, once it is given a token.
+    pub(crate) fn given_a_token(self, double: &GumroadDouble) -> Self {
+        let Self { fulfillment, postbox, fallback, clock, builder } = self;
+        fulfillment.stop();
+        drop(fulfillment);
+        builder.with_books(double).opened_again(postbox, fallback, clock)
     }
 
     /// A run over the last 60 days.
