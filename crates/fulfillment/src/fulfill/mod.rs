@@ -3,6 +3,7 @@
 mod attempt;
 mod bundle;
 mod chronicle;
+mod gift;
 mod links;
 mod outcome;
 mod plain;

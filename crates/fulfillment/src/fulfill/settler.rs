@@ -63,6 +63,9 @@ impl Settler {
         if held.is_empty() && !order.entitled.state.mints() {
             return Ok(Settled::Without(order.why()));
         }
+        if held.is_empty() && self.is_given_already(ledger, order)? {
+            return Ok(Settled::Without("the gift has its license already".to_owned()));
+        }
         match self.drafts(order, &held) {
             Ok(drafts) => self.write(ledger, order, held, drafts, cause),
             Err(error) => Ok(Settled::Stuck(format!("cannot mint: {error}"))),
@@ -240,6 +243,11 @@ impl Order<'_> {
     fn draft(&self, item: u32, seq: u32) -> Draft<'_> {
         let Self { name, mode, entitled, chronicle } = self;
         Draft { name, mode: *mode, origin: chronicle.origin, entitled, item, seq }
+    }
+
+    /// How the order was told first.
+    pub(super) fn origin(&self) -> mintmark_storage::Origin {
+        self.chronicle.origin
     }
 
     fn why(&self) -> String {

@@ -61,7 +61,7 @@ impl<'a> Asker<'a> {
     }
 
     /// Only what was paid for is found by its number.
-    fn by_number(&self, claim: &Claim) -> Result<Record, BooksError> {
+    fn by_number(&mut self, claim: &Claim) -> Result<Record, BooksError> {
         let named = match claim.order_number {
             Some(number) => self.books.sale_of_order(number),
             None => Err(BooksError::NotFound),
@@ -73,7 +73,10 @@ impl<'a> Asker<'a> {
         }
         let shown = self.books.sale(&claim.sale_id)?;
         let number = shown.interpretation.facts.as_ref().and_then(|facts| facts["order_number"].as_u64());
-        let paid = self.books.sale_of_order(number.ok_or(BooksError::NotFound)?)?;
+        let Some(number) = number else {
+            return self.in_list(claim, day_of(&shown).or(claim.day).ok_or(BooksError::NotFound)?);
+        };
+        let paid = self.books.sale_of_order(number)?;
         if is_of(&paid, claim) { Ok(paid) } else { Err(BooksError::NotFound) }
     }
 
@@ -84,7 +87,7 @@ impl<'a> Asker<'a> {
             return Ok(shown);
         }
         let Some(received) = sale(&shown).cloned() else { return Err(BooksError::NotFound) };
-        let day = received.sold_at.map(|moment| TimeZone::UTC.to_datetime(moment).date()).or(claim.day);
+        let day = day_of(&shown).or(claim.day);
         let listed = self.list(day.ok_or(BooksError::NotFound)?)?;
         let is_paid = listed.iter().any(|record| is_givers(record, &received, &shown));
         if is_paid { Ok(shown) } else { Err(BooksError::NotFound) }
@@ -113,6 +116,11 @@ fn is_givers(record: &Record, received: &Order, shown: &Record) -> bool {
     let is_alike =
         given.product_id == received.product_id && given.email.eq_ignore_ascii_case(&received.email);
     is_same_key || is_alike
+}
+
+fn day_of(record: &Record) -> Option<Date> {
+    let moment = sale(record)?.sold_at?;
+    Some(TimeZone::UTC.to_datetime(moment).date())
 }
 
 fn sale(record: &Record) -> Option<&Order> {
