@@ -67,7 +67,8 @@ pub(crate) async fn refresh(
             answers::refusal(StatusCode::NOT_FOUND, "not-found", "no license has this key")
         }
         Some(Refreshed::Unreadable(words)) => {
-            answers::refusal(StatusCode::UNPROCESSABLE_ENTITY, "not-a-license-key", &words)
+            // No license can have it either; the words help whoever mistyped it.
+            answers::refusal(StatusCode::NOT_FOUND, "not-a-license-key", &words)
         }
         None => answers::come_again(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "try again later", 60),
     }

@@ -1,4 +1,4 @@
-//! What an operator does by hand: replay, resend, mint.
+//! What an operator does by hand: replay, mint.
 
 use crate::readback::VERIFICATION_PENDING;
 use crate::sweep::TOGETHER;
@@ -6,10 +6,7 @@ use crate::{Error, Fulfilled, Fulfillment};
 use futures_util::future::join_all;
 use jiff::Timestamp;
 use mintmark_adapters::manual::Mint;
-use mintmark_mail::Address;
-use mintmark_storage::{
-    AuditRow, Letter, LetterKind, LetterState, License, LicenseStatus, NewDelivery, NewLetter, Origin,
-};
+use mintmark_storage::{AuditRow, LetterState, NewDelivery, Origin};
 use std::collections::BTreeMap;
 
 /// What a replay did with one delivery.
@@ -27,17 +24,6 @@ pub enum Replayed {
 
 /// What a replay did, with the row as it is afterwards.
 pub type Replay = Result<(Replayed, AuditRow), Error>;
-
-/// A letter that was put into the outbox by hand.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Resent {
-    /// The letter's number.
-    pub letter: i64,
-    /// Whom it goes to.
-    pub recipient: String,
-    /// Why it is held, if it cannot be mailed.
-    pub held: Option<String>,
-}
 
 impl Fulfillment {
     /// Does again what is left to do of deliveries, many at a time; a second time changes nothing.
@@ -95,51 +81,6 @@ impl Fulfillment {
         let delivery = recorded.wait()?;
         let fulfilled = pollster::block_on(self.fulfill(&delivery, now))?;
         Ok((fulfilled, self.records.row(delivery.id)?))
-    }
-
-    /// Puts a further letter for a license into the outbox, to the buyer or to another address.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub fn resend(&self, license: &License, to: Option<&Address>, now: Timestamp) -> Result<Resent, Error> {
-        let recipient = to.map_or_else(|| license.terms.email.clone(), |address| address.as_str().to_owned());
-        let earlier = self.repeated(license)?;
-        let (kind, template, download) = earlier.map_or_else(
-            || (LetterKind::License, LetterKind::License.to_string(), None),
-            |letter| (letter.kind, letter.template, letter.download),
-        );
-        let letter = NewLetter {
-            kind,
-            mail_uid: uuid::Uuid::new_v4().to_string(),
-            template,
-            download,
-            unmailable: Address::parse(&recipient).err().map(|error| error.to_string()),
-            recipient,
-            not_before: now,
-        };
-        let detail = to.map(|address| format!("to {}", address.masked()));
-        let letter = self.records.store.resend(license.terms.id.clone(), letter, detail, now).wait()?;
-        let held = letter.error.filter(|_| letter.state == LetterState::Held);
-        Ok(Resent { letter: letter.id, recipient: letter.recipient, held })
-    }
-
-    /// The letter that a further one is modeled on: of a license that runs, the newest that brought it.
-    fn repeated(&self, license: &License) -> Result<Option<Letter>, Error> {
-        let letters = self.records.store.letters(&license.terms.id)?;
-        let runs = !matches!(license.state.status, LicenseStatus::Revoked | LicenseStatus::Suspended);
-        let mut newest_first = letters.into_iter().rev();
-        Ok(newest_first.find(|letter| !runs || letter.kind == LetterKind::License))
-    }
-
-    /// The licenses whose letters lie in the letters folder and were never mailed.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub fn licenses_never_mailed(&self) -> Result<Vec<License>, Error> {
-        let ids = self.records.store.licenses_never_mailed()?;
-        let licenses: Result<Vec<Option<License>>, _> =
-            ids.iter().map(|id| self.records.store.license(id)).collect();
-        Ok(licenses?.into_iter().flatten().collect())
     }
 
     async fn replay_row(&self, id: i64, row: Option<&AuditRow>, now: Timestamp) -> Result<Replayed, Error> {

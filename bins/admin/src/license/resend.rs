@@ -4,7 +4,7 @@ use crate::confirm::{self, Answer};
 use crate::failure::{Ending, Failure};
 use clap::Args;
 use jiff::Timestamp;
-use mintmark_fulfillment::{Address, Fulfillment, License, Provider, Settings, printable};
+use mintmark_fulfillment::{Address, Fulfillment, Provider, Resent, Settings, printable};
 use std::io::Write;
 
 const AFTER_HELP: &str = "\
@@ -62,37 +62,22 @@ impl Resend {
         if asks && confirm::ask(&question)? == Answer::No {
             return Ok(Ending::Done);
         }
+        let resent = fulfillment.resend(&licenses, self.to.as_ref(), now)?;
         let mut ending = Ending::Done;
-        for license in &licenses {
-            if self.send(fulfillment, license, now, output)? == Ending::SomeFailed {
+        for (license, resent) in licenses.iter().zip(resent) {
+            writeln!(output, "{}  {}", license.terms.key, told(&resent))?;
+            if resent.held.is_some() {
                 ending = Ending::SomeFailed;
             }
         }
         Ok(ending)
     }
+}
 
-    fn send(
-        &self,
-        fulfillment: &Fulfillment,
-        license: &License,
-        now: Timestamp,
-        output: &mut dyn Write,
-    ) -> Result<Ending, Failure> {
-        let resent = fulfillment.resend(license, self.to.as_ref(), now)?;
-        let (key, recipient) = (&license.terms.key, printable(&resent.recipient));
-        match resent.held {
-            None => {
-                writeln!(output, "{key}  letter {} queued, to {recipient}", resent.letter)?;
-                Ok(Ending::Done)
-            }
-            Some(reason) => {
-                writeln!(
-                    output,
-                    "{key}  letter {} held: {reason}; --to ADDRESS sends it elsewhere",
-                    resent.letter
-                )?;
-                Ok(Ending::SomeFailed)
-            }
-        }
+fn told(resent: &Resent) -> String {
+    let letter = resent.letter;
+    match &resent.held {
+        None => format!("letter {letter} queued, to {}", printable(&resent.recipient)),
+        Some(reason) => format!("letter {letter} held: {reason}; --to ADDRESS sends it elsewhere"),
     }
 }

@@ -5,6 +5,7 @@ use std::time::Instant;
 use actix_web::Error;
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
 use actix_web::middleware::Next;
 
 use super::remote;
@@ -40,8 +41,9 @@ pub(crate) async fn log_requests(
             )
         };
     }
-    // What was answered with a success is on record, and a line for each would cost a fifth of the time.
-    if status.is_success() {
+    // What was answered with a success is on record, and a line for each would cost a fifth of the time. Of a 304 there
+    // are as many as there are apps.
+    if status.is_success() || status == StatusCode::NOT_MODIFIED {
         log!(debug)
     } else {
         log!(info)

@@ -37,8 +37,8 @@ on_both_databases! {
         let large = format!("license_key={}", "A".repeat(5000));
         for (body, status, word) in [
             (format!("license_key={unknown}"), 404, "not-found"),
-            (format!("license_key={mistyped}"), 422, "not-a-license-key"),
-            ("license_key=".to_owned(), 422, "not-a-license-key"),
+            (format!("license_key={mistyped}"), 404, "not-a-license-key"),
+            ("license_key=".to_owned(), 404, "not-a-license-key"),
             (String::new(), 400, "bad-request"),
             (format!("key={unknown}"), 400, "bad-request"),
             ("{\"license_key\":".to_owned(), 400, "bad-request"),

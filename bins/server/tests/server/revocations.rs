@@ -2,7 +2,6 @@
 
 use crate::installation::{Installation, SECRET, Server, sale, wait_until};
 use mintmark_storage::on_both_databases;
-use mintmark_storage::{LicenseState, LicenseStatus};
 use ureq::http::Response;
 use ureq::{Agent, Body};
 
@@ -28,10 +27,9 @@ on_both_databases! {
         let installation = Installation::on(database);
         let server = installation.start();
         server.deliver(sale("SALE-1").as_bytes());
-        let [license] = installation.licenses().try_into().unwrap();
         let before = tag(&get(&server, &[]));
-        let state = LicenseState { status: LicenseStatus::Revoked, ..LicenseState::NEW };
-        installation.database.change_license(license["id"].as_str().unwrap(), state);
+        let refund = sale("SALE-1").replace("=sale&refunded=false", "=refund&refunded=true");
+        assert_eq!(server.deliver(refund.as_bytes()).json["outcome"], "revoked");
         wait_until("a new list", || tag(&get(&server, &[])) != before);
         let made = installation.records().revocation_list().unwrap().unwrap();
         assert_eq!((made.serial, made.licenses), (2, 1));

@@ -1,7 +1,8 @@
 //! Both ends of a gift: a webhook tells of the receiver's, and the store's own list shows the giver's, under another id.
 
 use super::links;
-use super::settler::{Order, Settler};
+use super::order::Order;
+use super::settler::Settler;
 use mintmark_adapters::{Event, Order as Sale};
 use mintmark_storage::{Ledger, Result};
 

@@ -96,7 +96,9 @@ fn end(cause: &Cause<'_>, settled: &Settled) -> (Ending, Fulfilled) {
     let is_sale = cause.tells_of_a_sale();
     match settled {
         Settled::Licensed(granted) if is_sale || granted.outcome.is_some() => granted_end(granted),
-        Settled::Without(reason) if is_sale => refused(Ending::ignored(reason.clone())),
+        Settled::Without(reason) if is_sale => {
+            refused(Ending::ignored(own_obstacle(cause.events).unwrap_or(reason).to_owned()))
+        }
         Settled::Unmapped(reason) if is_sale => refused(Ending::failed(reason.clone())),
         Settled::Stuck(reason) => refused(Ending::failed(reason.clone())),
         Settled::Unsold | Settled::Without(_) | Settled::Unmapped(_) | Settled::Licensed(_) => {
@@ -134,6 +136,16 @@ fn granted_end(granted: &Granted) -> (Ending, Fulfilled) {
 fn refused(ending: Ending) -> (Ending, Fulfilled) {
     let reason = ending.reason.clone().unwrap_or_default();
     (ending, Fulfilled::NotMinted { reason })
+}
+
+/// Why a sale is owed nothing by its own account, which is nearer to its sender than what others have told.
+fn own_obstacle(events: &[Event]) -> Option<&'static str> {
+    let is_won = events.iter().any(|event| matches!(event, Event::DisputeWon(_)));
+    events.iter().find_map(|event| match event {
+        Event::Refunded { extent: Extent::Full, .. } => Some("refunded"),
+        Event::Disputed(_) if !is_won => Some("disputed"),
+        _ => None,
+    })
 }
 
 /// A refund that may be a full one must not pass for a noted one.

@@ -46,7 +46,7 @@ on_both_databases! {
         assert_eq!(shop.receive(&event("refund")), "revoked");
         shop.postbox.wait_for(2);
         let letter = shop.postbox.memory.letters().remove(1);
-        assert!(letter.content.subject.ends_with("was refunded"), "{}", letter.content.subject);
+        assert!(letter.content.subject.ends_with("no longer runs"), "{}", letter.content.subject);
         assert!(letter.content.attachments.is_empty() && !letter.content.text.contains("DTLIC2:"));
         assert!(letter.content.text.contains(shop.license()["key"].as_str().unwrap()));
     }
@@ -136,6 +136,22 @@ on_both_databases! {
         }
     }
 
+    fn several_keys_of_an_order_are_sent_again_in_one_letter(database: TestDatabase) {
+        let terms = "tier: core, keys: quantity";
+        let shop = Shop::on(&database).selling(&format!("gumroad: {{ datatools-core: {{ {terms} }} }}")).opened();
+        shop.receive(&Ping::sale().with("quantity", "3"));
+        shop.receive(&Ping::sale().with("sale_id", "sale-2"));
+        let licenses = shop.fulfillment.records().licenses_named("ada@example.com").unwrap();
+        let resent = shop.fulfillment.resend(&licenses, None, shop.clock.now()).unwrap();
+        let letters: Vec<i64> = resent.iter().map(|resent| resent.letter).collect();
+        assert_eq!(letters, [letters[0], letters[1], letters[1], letters[1]]);
+        shop.postbox.wait_for(4);
+        shop.fulfillment.stop();
+        assert_eq!(shop.postbox.memory.attempts(), 4);
+        let texts = shop.postbox.texts();
+        assert!(licenses[1..].iter().all(|license| texts[2..].iter().any(|text| text.contains(&license.terms.key))));
+    }
+
     fn a_refund_of_a_bundle_is_told_in_one_letter(database: TestDatabase) {
         let terms = "tier: core, free: false, notify: [revocation]";
         let shop = Shop::on(&database)
@@ -167,8 +183,8 @@ on_both_databases! {
         shop.receive(&Ping::sale());
         shop.receive(&event("dispute"));
         let resend = |template: &str| {
-            let license = shop.fulfillment.records().licenses_named("sale-1").unwrap().remove(0);
-            shop.fulfillment.resend(&license, None, shop.clock.now()).unwrap();
+            let licenses = shop.fulfillment.records().licenses_named("sale-1").unwrap();
+            shop.fulfillment.resend(&licenses, None, shop.clock.now()).unwrap();
             assert_eq!(shop.letters().last().unwrap()["kind"], template);
         };
         resend("suspension");

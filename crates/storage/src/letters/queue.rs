@@ -13,19 +13,24 @@ use jiff::{SignedDuration, Timestamp};
 const ONLY_IN_DOUBT: &str = "CASE WHEN doubtful_since IS NULL THEN NULL ELSE channel END";
 
 impl Store {
-    /// Writes a further letter for a license; it takes the place of the earlier ones, which are no longer sent.
+    /// Writes further letters for licenses, enclosed in that of the first; they take the place of the earlier ones,
+    /// which are no longer sent.
     pub fn resend(
         &self,
-        license_id: String,
-        letter: NewLetter,
+        letters: Vec<(String, NewLetter)>,
         detail: Option<String>,
         now: Timestamp,
-    ) -> Pending<Letter> {
+    ) -> Pending<Vec<Letter>> {
         self.write(move |connection| {
-            let number = licenses::number(connection, &license_id)?.ok_or(diesel::NotFound)?;
-            let letter = add::write(connection, number, &license_id, letter, None, now)?;
-            licenses::add_event(connection, number, now, "resent", None, detail.as_deref())?;
-            Ok(letter)
+            let mut leader = None;
+            let resend = |(license_id, letter): (String, NewLetter)| {
+                let number = licenses::number(connection, &license_id)?.ok_or(diesel::NotFound)?;
+                let letter = add::write(connection, number, &license_id, letter, leader, now)?;
+                licenses::add_event(connection, number, now, "resent", None, detail.as_deref())?;
+                leader = leader.or(Some(letter.id));
+                Ok(letter)
+            };
+            letters.into_iter().map(resend).collect()
         })
     }
 

@@ -110,6 +110,12 @@ pub(crate) fn mint(store: &Store, order: &str) -> (License, Letter) {
     }
 }
 
+/// A further letter for a license.
+pub(crate) fn resend(store: &Store, license: &str, letter: NewLetter, second: i64) -> Letter {
+    let letters = vec![(license.to_owned(), letter)];
+    store.resend(letters, None, at(second)).wait().expect("resent").remove(0)
+}
+
 /// A claim that holds for half a minute.
 pub(crate) fn claim(id: &str) -> Claim {
     Claim { id: id.to_owned(), provider: "postmark".to_owned(), lease: SignedDuration::from_secs(30) }

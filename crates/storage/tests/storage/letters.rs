@@ -1,6 +1,6 @@
 //! Letters: sent by whoever holds the claim, and by nobody else.
 
-use crate::examples::{at, claim, frozen, issue, mint, new_letter, open, record, refused, sent};
+use crate::examples::{at, claim, frozen, issue, mint, new_letter, open, record, refused, resend, sent};
 use jiff::SignedDuration;
 use mintmark_storage::{
     Access, Claim, ClaimedLetter, DatabaseUrl, Doubt, Enclosed, Finish, Issue, Issued, Letter, LetterResult,
@@ -249,14 +249,14 @@ on_both_databases! {
         let store = open(&database);
         let (_, first) = mint(&store, "S1");
         let further = NewLetter { recipient: "grace@example.com".to_owned(), ..new_letter("further") };
-        let second = store.resend("license-S1".to_owned(), further, None, at(150)).wait().expect("resent");
+        let second = resend(&store, "license-S1", further, 150);
         assert_eq!(second.resend_number, 1);
         assert!(store.claim_letter(first.id, 0, claim("worker")).wait().expect("an answer").is_none());
         assert!(store.requeue_letter(first.id, at(200)).wait().expect("an answer").is_none());
         assert_eq!(store.newest_letter("license-S1").expect("an answer"), Some(second.clone()));
         let taken = take(&store, "worker", 200, 9);
         assert_eq!(taken, [second.id], "the first would go to an address that was corrected");
-        let third = store.resend("license-S1".to_owned(), new_letter("third"), None, at(160)).wait().expect("resent");
+        let third = resend(&store, "license-S1", new_letter("third"), 160);
         let ids: Vec<i64> = store.letters("license-S1").expect("a list").iter().map(|letter| letter.id).collect();
         assert_eq!((third.resend_number, ids), (2, vec![first.id, second.id, third.id]));
     }
@@ -265,7 +265,7 @@ on_both_databases! {
         let store = open(&database);
         let (_, first) = mint(&store, "S1");
         claim_at(&store, &first, "worker", 130).expect("claimed");
-        store.resend("license-S1".to_owned(), new_letter("further"), None, at(150)).wait().expect("resent");
+        resend(&store, "license-S1", new_letter("further"), 150);
         let ended = finish(&store, &first, "worker", refused(LetterState::Queued, Some(160)));
         assert!(ended.is_some(), "how it ended is still written down");
         assert!(!take(&store, "worker", 1_000_000, 9).contains(&first.id));
@@ -280,7 +280,7 @@ on_both_databases! {
         assert_eq!(logged.sent_at, Some(at(300)));
         assert_eq!(store.licenses_never_mailed().expect("a list"), ["license-S1"]);
         assert_eq!(store.never_mailed().expect("a count"), 1);
-        store.resend("license-S1".to_owned(), new_letter("mailed"), None, at(400)).wait().expect("resent");
+        resend(&store, "license-S1", new_letter("mailed"), 400);
         assert!(store.licenses_never_mailed().expect("a list").is_empty());
         assert_eq!(store.never_mailed().expect("a count"), 0);
     }

@@ -44,7 +44,8 @@ on_both_databases! {
         let asked = Issue { letter: new_letter("first"), ..issue(&delivery, "S1") };
         store.issue(asked).wait().expect("issued");
         let detail = Some("to grace@example.com".to_owned());
-        store.resend("license-S1".to_owned(), new_letter("second"), detail, at(500)).wait().expect("resent");
+        let second = vec![("license-S1".to_owned(), new_letter("second"))];
+        store.resend(second, detail, at(500)).wait().expect("resent");
         let events: Vec<_> = store
             .license_events("license-S1")
             .expect("a list")

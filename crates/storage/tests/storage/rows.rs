@@ -1,7 +1,7 @@
 //! The audit log: filtered, newest first, with the errors of letters derived.
 
 use crate::examples::{
-    at, claim, conclusion, failure, issue, mint, new_letter, open, ping, record, refused, sent,
+    at, claim, conclusion, failure, issue, mint, new_letter, open, ping, record, refused, resend, sent,
 };
 use mintmark_storage::{
     AuditFilter, AuditRow, Conclusion, Finish, Issue, LetterResult, LetterState, NewDelivery, NewLetter,
@@ -104,7 +104,7 @@ on_both_databases! {
         let letter = NewLetter { unmailable: Some("no domain".to_owned()), ..new_letter("held") };
         store.issue(Issue { letter, ..issue(&delivery, "S1") }).wait().expect("issued");
         assert_eq!(row(&store).error.as_deref(), Some("email error: no domain"));
-        store.resend("license-S1".to_owned(), new_letter("second"), None, at(300)).wait().expect("resent");
+        resend(&store, "license-S1", new_letter("second"), 300);
         assert_eq!(row(&store).error, None);
         assert!(listed(&store, |filter| filter.failed = true).is_empty());
         assert_eq!(listed(&store, |_| {}), [delivery.id], "two letters are not two rows");

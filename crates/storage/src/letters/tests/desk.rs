@@ -51,6 +51,11 @@ impl Desk {
         [leader, second, third]
     }
 
+    pub(super) fn resend(&self, licenses: &[i64]) -> Vec<Letter> {
+        let letters = licenses.iter().map(|license| (format!("L{license}"), new(LetterKind::License)));
+        self.store.resend(letters.collect(), None, at(150)).wait().expect("resent")
+    }
+
     pub(super) fn withhold(&self, license: i64) -> usize {
         self.store
             .write(move |connection| withheld::withhold(connection, license, at(60)))

@@ -117,8 +117,7 @@ on_both_databases! {
     fn when_a_leader_is_replaced_another_letter_leads(database: TestDatabase) {
         let desk = Desk::open(&database);
         let [_, second, third] = desk.group();
-        let resent = desk.store.resend("L1".to_owned(), new(License), None, at(150));
-        let resent = resent.wait().expect("resent");
+        let resent = desk.resend(&[1]).remove(0);
         let inside = Some(second.id);
         assert_eq!(desk.shown(), [Shown(License, Queued, None), Shown(License, Queued, None), Shown(License, Queued, inside)]);
         let mut taken = desk.take(200);
@@ -132,8 +131,7 @@ on_both_databases! {
         let desk = Desk::open(&database);
         let [_, second, _] = desk.group();
         let (leader, _) = desk.take_one(100);
-        let resent = desk.store.resend("L1".to_owned(), new(License), None, at(150));
-        let resent = resent.wait().expect("resent");
+        let resent = desk.resend(&[1]).remove(0);
         desk.finish(&leader, refused(Queued));
         let mut taken = desk.take(1_000);
         taken.sort_by_key(|claimed| claimed.letter.id);
@@ -144,11 +142,20 @@ on_both_databases! {
     fn a_license_whose_enclosed_letter_was_replaced_is_not_brought_twice(database: TestDatabase) {
         let desk = Desk::open(&database);
         let [leader, ..] = desk.group();
-        desk.store.resend("L2".to_owned(), new(License), None, at(150)).wait().expect("resent");
+        desk.resend(&[2]);
         let taken = desk.take(200);
         let of_leader = taken.iter().find(|claimed| claimed.letter.id == leader.id).expect("it is due");
         let licenses: Vec<&str> = of_leader.licenses.iter().map(|enclosed| enclosed.license.terms.id.as_str()).collect();
         assert_eq!((taken.len(), licenses), (2, vec!["L1", "L3"]));
+    }
+
+    fn what_is_sent_again_together_is_one_letter(database: TestDatabase) {
+        let desk = Desk::open(&database);
+        desk.group();
+        let resent = desk.resend(&[3, 1, 2]);
+        assert_eq!(resent[1].enclosed_in, Some(resent[0].id));
+        let (letter, licenses) = desk.take_one(200);
+        assert_eq!((letter.id, licenses), (resent[0].id, ["L1", "L2", "L3"].map(str::to_owned).into()));
     }
 
     fn a_renewal_of_several_licenses_is_one_letter(database: TestDatabase) {
