@@ -37,6 +37,7 @@ impl Run<'_> {
                 failed.push(UnreadDays { days, why });
                 continue;
             }
+            (self.beat)();
             match self.books.sales(days) {
                 Ok(listing) => {
                     failures = 0;
