@@ -9,5 +9,6 @@ mod issuing;
 mod letters;
 mod licenses;
 mod opening;
+mod readings;
 mod revocation_lists;
 mod rows;
