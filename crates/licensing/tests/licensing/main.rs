@@ -17,3 +17,4 @@ mod revoking;
 mod round_trip;
 mod standing;
 mod transport;
+mod vectors;
