@@ -3,8 +3,10 @@
 mod support;
 
 mod golden;
+mod intake;
 mod keys;
 mod license_key;
+mod marks;
 mod minting;
 mod mutated;
 mod mutations;
@@ -13,4 +15,6 @@ mod properties;
 mod revocation_rules;
 mod revoking;
 mod round_trip;
+mod standing;
 mod transport;
+mod vectors;
