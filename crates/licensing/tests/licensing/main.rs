@@ -11,6 +11,7 @@ mod minting;
 mod mutated;
 mod mutations;
 mod payload_rules;
+mod ports;
 mod properties;
 mod revocation_rules;
 mod revoking;
