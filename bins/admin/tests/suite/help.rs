@@ -4,7 +4,7 @@ use crate::folder::Folder;
 
 #[test]
 fn help_explains_every_command() {
-    let commands: [(&str, &[&str]); 13] = [
+    let commands: [(&str, &[&str]); 15] = [
         ("admin", &[]),
         ("init", &["init"]),
         ("config_check", &["config", "check"]),
@@ -14,6 +14,8 @@ fn help_explains_every_command() {
         ("license_resend", &["license", "resend"]),
         ("mint", &["mint"]),
         ("key_show", &["key", "show"]),
+        ("blob_verify", &["blob", "verify"]),
+        ("blob_inspect", &["blob", "inspect"]),
         ("revocations", &["revocations"]),
         ("secret_show", &["secret", "show"]),
         ("source_connect", &["source", "connect"]),
