@@ -10,6 +10,7 @@ mod marks;
 mod minting;
 mod mutated;
 mod mutations;
+mod offline_app;
 mod payload_rules;
 mod ports;
 mod properties;
