@@ -2,6 +2,7 @@
 
 mod support;
 
+mod api;
 mod golden;
 mod intake;
 mod keys;
@@ -19,4 +20,5 @@ mod revoking;
 mod round_trip;
 mod standing;
 mod transport;
+mod tree;
 mod vectors;
