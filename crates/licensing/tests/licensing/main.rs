@@ -2,6 +2,7 @@
 
 mod support;
 
+mod api;
 mod golden;
 mod intake;
 mod keys;
@@ -10,6 +11,7 @@ mod marks;
 mod minting;
 mod mutated;
 mod mutations;
+mod offline_app;
 mod payload_rules;
 mod ports;
 mod properties;
@@ -18,4 +20,5 @@ mod revoking;
 mod round_trip;
 mod standing;
 mod transport;
+mod tree;
 mod vectors;
