@@ -42,7 +42,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     License(LicenseCommand),
     Mint(MintCommand),
-    /// Shows the public keys
+    /// Makes, checks and rotates the keys, and shows what apps embed of them
     #[command(subcommand)]
     Key(KeyCommand),
     /// Verifies signed licenses, and shows what they say

@@ -70,6 +70,56 @@ pub enum Error {
         /// The public name of the key in hand.
         held: String,
     },
+    /// A key file that others than its owner can use.
+    #[error(
+        "{0} can be used by others (its mode is {mode:04o}), so the key in it may be known; if it is not: chmod 600 {0}",
+        path.display()
+    )]
+    OpenKey {
+        /// Which file.
+        path: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// The signing key at hand was rotated away elsewhere.
+    #[error(
+        "{} is the signing key {held}, which was retired; licenses are signed with {registered} now: copy signing-key.pk8 \
+         from the server where the key was rotated, or run `mintmark-admin key rotate` here if the standby key is here",
+        file.display()
+    )]
+    RetiredKey {
+        /// The file in hand.
+        file: PathBuf,
+        /// The registered key's id.
+        registered: String,
+        /// The id of the key in hand.
+        held: String,
+    },
+    /// There is nothing to rotate to.
+    #[error(
+        "there is no standby key at {}; `mintmark-admin key standby` makes one, and apps have to embed it before it signs",
+        .0.display()
+    )]
+    NoStandbyKey(PathBuf),
+    /// A key is to be used a second time.
+    #[error("{} is the key {kid}, which signs licenses or has signed them; a standby key has to be a new one", file.display())]
+    UsedKey {
+        /// The file in hand.
+        file: PathBuf,
+        /// The key's id.
+        kid: String,
+    },
+    /// Keys are to be made where there are some.
+    #[error("there are keys in {} already, and nothing was changed; `mintmark-admin key rotate` replaces the signing key", .0.display())]
+    KeysExist(PathBuf),
+    /// A key is to be rotated under a server's hands.
+    #[error("a server runs on {}, with the old key in its memory: stop it, run this again, and start it", .0.display())]
+    ServerRuns(PathBuf),
+    /// Some licenses still have blobs under a distrusted key.
+    #[error(
+        "{0} licenses are still signed with a distrusted key; finish that first: mintmark-admin key rotate --compromised"
+    )]
+    Unfinished(i64),
     /// No such row.
     #[error("there is no {what} {id}")]
     NotFound {
@@ -112,6 +162,10 @@ impl Error {
                 | Self::Address(_)
                 | Self::KeyElsewhere { .. }
                 | Self::OtherKey { .. }
+                | Self::OpenKey { .. }
+                | Self::RetiredKey { .. }
+                | Self::NoStandbyKey(_)
+                | Self::UsedKey { .. }
                 | Self::Storage(mintmark_storage::Error::Missing(_) | mintmark_storage::Error::Foreign)
         )
     }

@@ -24,6 +24,7 @@ mod readback;
 mod reconcile;
 mod records;
 mod refresh;
+mod reissue;
 mod resend;
 mod revocation;
 pub mod settings;
@@ -37,6 +38,9 @@ pub use connect::{Connection, EventState, Intent, Told, connect, masked};
 pub use error::Error;
 pub use fulfill::Fulfilled;
 pub use inspect::{check, installed_files, webhook_secrets};
+pub use installation::{
+    Finding, Occasion, PublicKeys, Rotated, Standby, Verdict, check_keys, make_keys, make_standby_key, rotate,
+};
 pub use mailing::Mailing;
 pub use open::{Fulfillment, Role, initialize};
 pub use operate::{Replay, Replayed};
@@ -47,6 +51,7 @@ pub use readback::{VERIFICATION_PENDING, Verifier};
 pub use reconcile::{Memberships, Open, Reconciler, Report, Unread};
 pub use records::Records;
 pub use refresh::{FreshBlob, Refreshed};
+pub use reissue::{Letters, Reissue, Reissued};
 pub use resend::Resent;
 pub use revocation::Publisher;
 pub use settings::Settings;

@@ -62,7 +62,12 @@ impl Fulfillment {
 }
 
 /// Modeled on the newest letter that brought the license; while it does not run, on the newest about it.
-fn further(license: &License, earlier: Vec<Letter>, to: Option<&Address>, now: Timestamp) -> NewLetter {
+pub(crate) fn further(
+    license: &License,
+    earlier: Vec<Letter>,
+    to: Option<&Address>,
+    now: Timestamp,
+) -> NewLetter {
     let runs = !matches!(license.state.status, LicenseStatus::Revoked | LicenseStatus::Suspended);
     let mut newest_first = earlier.into_iter().rev();
     let model = newest_first.find(|letter| !runs || letter.kind == LetterKind::License);

@@ -122,6 +122,11 @@ impl License {
         &self.payload.ent
     }
 
+    /// Everything that it says, to be said again under another number.
+    pub(crate) fn payload(&self) -> &Payload {
+        &self.payload
+    }
+
     /// Whether the issuer demands that a field be understood which this version does not know.
     pub(crate) fn needs_newer_app(&self) -> bool {
         self.payload.crit.iter().any(|name| !Payload::NAMES.contains(&name.as_str()))

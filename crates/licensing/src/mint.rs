@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::{
     Error, License, LicenseId, LicenseKey, LicenseKeySecret, Line, Mode, OrderIdentity, SigningKey, Tier,
+    Verified,
     frame::{self, Kind},
     payload::Payload,
 };
@@ -61,6 +62,17 @@ impl SigningKey {
         // Reading it back holds the verifier's own rules against it, so the two can never disagree.
         License::read(&payload, self.kid()).map_err(Error::UnsignableGrant)?;
         Ok(Minted { id, key, blob: frame::sign(&Kind::LICENSE, self, &payload) })
+    }
+
+    /// Issues a license again under this key, on the day on which the key that signed it is distrusted: the same terms,
+    /// with another re-issue counter. Answers with the signed `DTLIC2:` text.
+    ///
+    /// # Errors
+    /// [`Error::UnsignableGrant`] if the counter is 0.
+    pub fn reissue(&self, license: &Verified<License>, seq: u64) -> Result<String, Error> {
+        let payload = Payload { seq, ..license.payload().clone() }.to_json();
+        License::read(&payload, self.kid()).map_err(Error::UnsignableGrant)?;
+        Ok(frame::sign(&Kind::LICENSE, self, &payload))
     }
 }
 

@@ -52,7 +52,7 @@ pub use conclusions::{Attempt, Conclusion, Subject};
 pub use crash_point::crash_point;
 pub use deliveries::{Delivery, NewDelivery, Unfinished};
 pub use error::Error;
-pub use identity::Registration;
+pub use identity::{Registration, Succession};
 pub use lead::{Duty, Lead};
 pub use ledger::{Change, Held, Ledger, Mint, OnRecord, OrderName, Revision};
 pub use letters::{Claim, ClaimedLetter, Doubt, Enclosed, Finish, Letter, LetterResult, NewLetter, Share};

@@ -4,7 +4,7 @@ use crate::folder::Folder;
 
 #[test]
 fn help_explains_every_command() {
-    let commands: [(&str, &[&str]); 15] = [
+    let commands: [(&str, &[&str]); 20] = [
         ("admin", &[]),
         ("init", &["init"]),
         ("config_check", &["config", "check"]),
@@ -13,7 +13,12 @@ fn help_explains_every_command() {
         ("license_show", &["license", "show"]),
         ("license_resend", &["license", "resend"]),
         ("mint", &["mint"]),
+        ("key", &["key"]),
+        ("key_check", &["key", "check"]),
+        ("key_export_public", &["key", "export-public"]),
+        ("key_rotate", &["key", "rotate"]),
         ("key_show", &["key", "show"]),
+        ("key_standby", &["key", "standby"]),
         ("blob_verify", &["blob", "verify"]),
         ("blob_inspect", &["blob", "inspect"]),
         ("revocations", &["revocations"]),

@@ -45,6 +45,38 @@ impl DataFolder {
         }
     }
 
+    /// A secret file's bytes; `None` if there is no such file. One that others can read is refused, as a secret that
+    /// others may know is none.
+    pub(crate) fn read_secret(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
+        match self.mode(name) {
+            Some(mode) if mode & 0o077 != 0 => Err(Error::OpenKey { path: self.path(name), mode }),
+            Some(_) | None => self.read(name),
+        }
+    }
+
+    /// Who may use a file, as permission bits; `None` if there is none, or the system has no such bits.
+    pub(crate) fn mode(&self, name: &str) -> Option<u32> {
+        mode(&self.path(name))
+    }
+
+    /// The names of what is in the folder, in order.
+    pub(crate) fn names(&self) -> Result<Vec<String>, Error> {
+        let failed = |source| Error::File { path: self.0.clone(), source };
+        let entries: std::io::Result<Vec<_>> = std::fs::read_dir(&self.0).map_err(failed)?.collect();
+        let names =
+            entries.map_err(failed)?.into_iter().filter_map(|entry| entry.file_name().into_string().ok());
+        let mut names: Vec<String> = names.collect();
+        names.sort();
+        Ok(names)
+    }
+
+    /// Gives a file another name, in the place of a file that has it; on disk when this returns.
+    pub(crate) fn rename(&self, from: &str, to: &str) -> Result<(), Error> {
+        let path = self.path(from);
+        let renamed = std::fs::rename(&path, self.path(to)).and_then(|()| File::open(&self.0)?.sync_all());
+        renamed.map_err(|source| Error::File { path, source })
+    }
+
     /// Makes a file that must not exist yet, on disk when this returns.
     pub(crate) fn create(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
         let path = self.path(name);
@@ -78,4 +110,15 @@ impl DataFolder {
         // The name has to be on disk as well as the bytes.
         File::open(&self.0)?.sync_all()
     }
+}
+
+#[cfg(unix)]
+fn mode(path: &Path) -> Option<u32> {
+    use std::os::unix::fs::PermissionsExt as _;
+    Some(path.metadata().ok()?.permissions().mode() & 0o777)
+}
+
+#[cfg(not(unix))]
+fn mode(_path: &Path) -> Option<u32> {
+    None
 }

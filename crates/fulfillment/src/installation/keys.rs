@@ -1,6 +1,7 @@
 //! The keys that licenses are made with, and the agreement on them with the database.
 
-use super::DataFolder;
+use super::ring::{self, Ring};
+use super::{DataFolder, rotation};
 use crate::Error;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,8 +11,12 @@ use mintmark_storage::{Registration, Store};
 use zeroize::Zeroizing;
 
 pub(crate) const SIGNING_KEY: &str = "signing-key.pk8";
+pub(crate) const STANDBY_KEY: &str = "standby-key.pk8";
 pub(crate) const REVOCATION_KEY: &str = "revocation-key.pk8";
 pub(crate) const LICENSE_KEY_SECRET: &str = "license-key-secret";
+
+/// The files without which there is no installation.
+pub(super) const NAMES: [&str; 3] = [SIGNING_KEY, REVOCATION_KEY, LICENSE_KEY_SECRET];
 
 /// A file with a key, and its names.
 struct KeyFile {
@@ -26,9 +31,9 @@ struct KeyFile {
 
 const SIGNING: KeyFile = KeyFile {
     name: SIGNING_KEY,
-    registered_as: "signing_key",
+    registered_as: ring::SIGNING,
     called: "signing key",
-    make: || Ok(Zeroizing::new(SigningKey::generate_pkcs8()?.as_bytes().to_vec())),
+    make: signing_key_pkcs8,
 };
 const REVOCATION: KeyFile = KeyFile {
     name: REVOCATION_KEY,
@@ -42,7 +47,12 @@ const SECRET: KeyFile = KeyFile {
     called: "license-key secret",
     make: || {
         let secret = LicenseKeySecret::generate()?;
-        Ok(Zeroizing::new(format!("{}\n", URL_SAFE_NO_PAD.encode(secret.as_bytes())).into_bytes()))
+        let mut text = Zeroizing::new(vec![0; 44]);
+        // 32 bytes are 43 characters; the last one is the end of the line.
+        let end =
+            URL_SAFE_NO_PAD.encode_slice(secret.as_bytes(), &mut text).expect("44 bytes have room for 43");
+        text[end] = b'\n';
+        Ok(text)
     },
 };
 
@@ -65,15 +75,26 @@ impl Keys {
 
     /// The keys of an installation that has some, checked against what its database knows.
     pub(crate) fn load(folder: &DataFolder, store: &Store) -> Result<Self, Error> {
+        rotation::take_up(folder, store)?;
         let keys = Self::read(folder)?;
-        for (file, value) in keys.registrations() {
+        keys.agree(folder, store)?;
+        Ok(keys)
+    }
+
+    /// Whether the files are what the database knows, as [`Keys::load`], with nothing touched.
+    pub(super) fn compare(folder: &DataFolder, store: &Store) -> Result<(), Error> {
+        Self::read(folder)?.agree(folder, store)
+    }
+
+    fn agree(&self, folder: &DataFolder, store: &Store) -> Result<(), Error> {
+        for (file, value) in self.registrations() {
             if let Some(registered) =
                 store.registered(file.registered_as)?.filter(|registered| *registered != value)
             {
-                return Err(file.is_other(folder, registered, value));
+                return Err(self.differ(&file, folder, &Ring::read(store)?, registered, value));
             }
         }
-        Ok(keys)
+        Ok(())
     }
 
     /// The keys of an installation; on its first run they are made, unless the database knows others.
@@ -81,16 +102,33 @@ impl Keys {
     /// The files are written before they are registered: a registered key that nobody holds could never be
     /// replaced.
     pub(crate) fn load_or_make(folder: &DataFolder, store: &Store, now: Timestamp) -> Result<Self, Error> {
-        let made = make_missing(folder, store)?;
+        rotation::take_up(folder, store)?;
+        let made = make_missing(folder, Some(store))?;
         let keys = Self::read(folder)?;
         for (file, value) in keys.registrations() {
             if let Registration::Other(registered) = store.register(file.registered_as, &value, now).wait()? {
                 // Another server was first: what was made here has signed nothing.
                 made.iter().try_for_each(|name| folder.remove(name))?;
-                return Err(file.is_other(folder, registered, value));
+                return Err(keys.differ(&file, folder, &Ring::read(store)?, registered, value));
             }
         }
         Ok(keys)
+    }
+
+    /// The key in hand is not the registered one; if it was rotated away, that is the thing to know.
+    fn differ(
+        &self,
+        file: &KeyFile,
+        folder: &DataFolder,
+        ring: &Ring,
+        registered: String,
+        held: String,
+    ) -> Error {
+        let (what, path) = (file.called, folder.path(file.name));
+        if file.name == SIGNING_KEY && ring.has_retired(self.signing.kid()) {
+            return Error::RetiredKey { file: path, registered, held };
+        }
+        Error::OtherKey { what, file: path, registered, held }
     }
 
     /// What the database is to know: never a secret, only what tells one from another.
@@ -103,9 +141,9 @@ impl Keys {
     }
 
     fn read(folder: &DataFolder) -> Result<Self, Error> {
-        let read = |name| folder.read(name)?.ok_or_else(|| Error::NoKeys(folder.path(name)));
+        let read = |name| folder.read_secret(name)?.ok_or_else(|| Error::NoKeys(folder.path(name)));
         let broken = |name| Error::BrokenFile(folder.path(name));
-        let signing = SigningKey::from_pkcs8(&read(SIGNING_KEY)?).map_err(|_| broken(SIGNING_KEY))?;
+        let signing = read_signing_key(folder, SIGNING_KEY)?;
         let revocation =
             RevocationKey::from_pkcs8(&read(REVOCATION_KEY)?).map_err(|_| broken(REVOCATION_KEY))?;
         let secret = Zeroizing::new(
@@ -116,20 +154,26 @@ impl Keys {
     }
 }
 
-impl KeyFile {
-    fn is_other(&self, folder: &DataFolder, registered: String, held: String) -> Error {
-        Error::OtherKey { what: self.called, file: folder.path(self.name), registered, held }
-    }
+/// The signing key, active or not, in a file of the folder.
+pub(super) fn read_signing_key(folder: &DataFolder, name: &str) -> Result<SigningKey, Error> {
+    let bytes = folder.read_secret(name)?.ok_or_else(|| Error::NoKeys(folder.path(name)))?;
+    SigningKey::from_pkcs8(&bytes).map_err(|_| Error::BrokenFile(folder.path(name)))
+}
+
+/// The bytes of a new signing key.
+pub(super) fn signing_key_pkcs8() -> Result<Zeroizing<Vec<u8>>, Error> {
+    Ok(Zeroizing::new(SigningKey::generate_pkcs8()?.as_bytes().to_vec()))
 }
 
 /// Makes what is missing of them, and says what it made. A key that the database knows is not made but missed.
-fn make_missing(folder: &DataFolder, store: &Store) -> Result<Vec<&'static str>, Error> {
+pub(super) fn make_missing(folder: &DataFolder, store: Option<&Store>) -> Result<Vec<&'static str>, Error> {
     let mut made = Vec::new();
     for file in [SIGNING, REVOCATION, SECRET] {
         if folder.holds(file.name) {
             continue;
         }
-        if let Some(registered) = store.registered(file.registered_as)? {
+        let registered = store.map(|store| store.registered(file.registered_as)).transpose()?;
+        if let Some(registered) = registered.flatten() {
             let (what, file) = (file.called, folder.path(file.name));
             return Err(Error::KeyElsewhere { what, file, registered });
         }

@@ -1,17 +1,25 @@
 //! What makes this installation itself: its data folder, its keys, and the database that knows them.
 
 mod data_folder;
+mod inspection;
 mod keys;
+mod ring;
+mod rotation;
 mod webhook_secret;
 
 pub(crate) use data_folder::DataFolder;
-pub(crate) use keys::{Keys, LICENSE_KEY_SECRET, REVOCATION_KEY, SIGNING_KEY};
+pub use inspection::{Finding, Verdict, check_keys};
+pub(crate) use keys::{Keys, LICENSE_KEY_SECRET, REVOCATION_KEY, SIGNING_KEY, STANDBY_KEY};
+pub use ring::PublicKeys;
+pub(crate) use ring::Ring;
+pub use rotation::{Occasion, Rotated, Standby, make_standby_key, rotate};
 pub(crate) use webhook_secret::{StoredSecret, WEBHOOK_SECRET};
 
 use crate::settings::Settings;
 use crate::{Error, Role};
 use jiff::Timestamp;
 use mintmark_storage::{Access, DatabaseUrl, Store};
+use std::path::PathBuf;
 
 /// The source that is given a secret of our making: it signs nothing, and lets us choose.
 pub(crate) const GENERATED_FOR: &str = "gumroad";
@@ -79,4 +87,26 @@ fn server_access(settings: &Settings, folder: &DataFolder) -> Access {
         Some(DatabaseUrl::Sqlite(_)) if Keys::exist(folder) => Access::Server,
         Some(_) | None => Access::FirstRun,
     }
+}
+
+/// Makes keys where there are none, so that they can be put away or into apps before a server has started. If there is
+/// a database, it is told of them. Answers with the files that were made.
+///
+/// # Errors
+/// There are keys; or the database knows others, which belong here.
+pub fn make_keys(settings: &Settings, now: Timestamp) -> Result<Vec<PathBuf>, Error> {
+    let folder = DataFolder::at(&settings.data_dir);
+    let store = match Store::open(&settings.database_url(), Access::Tool) {
+        Err(mintmark_storage::Error::Missing(_)) => None,
+        opened => Some(opened?),
+    };
+    folder.make()?;
+    let is_missing = |name: &&str| !folder.holds(name);
+    let missing: Vec<&str> = keys::NAMES.into_iter().filter(is_missing).collect();
+    match store {
+        _ if missing.is_empty() => return Err(Error::KeysExist(settings.data_dir.clone())),
+        Some(store) => drop(Keys::load_or_make(&folder, &store, now)?),
+        None => drop(keys::make_missing(&folder, None)?),
+    }
+    Ok(missing.into_iter().map(|name| folder.path(name)).collect())
 }

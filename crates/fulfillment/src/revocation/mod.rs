@@ -6,10 +6,10 @@ mod watch;
 
 pub use publisher::Publisher;
 
-use crate::installation::DataFolder;
+use crate::installation::{DataFolder, Ring};
 use crate::{Error, Fulfillment, Records};
 use jiff::Timestamp;
-use list::{is_fresh, is_of, sign};
+use list::{Void, is_fresh, is_of, sign};
 use mintmark_licensing::Keyring;
 use mintmark_storage::{Published, RevocationList};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -88,16 +88,16 @@ impl Fulfillment {
 
     /// Answers whether the shelf has a true list now; `false` if another server was first, and has to be looked at.
     fn renew(&self, newest: Option<&RevocationList>, watch: &Watch, now: Timestamp) -> Result<bool, Error> {
-        let revocations = self.records.store.revocations(MOST)?;
+        let keys = Ring::read(&self.records.store)?.distrusted_ids();
+        let void = Void { licenses: self.records.store.revocations(MOST)?, keys };
         let highest = newest.map(|list| list.serial).max(watch.serial_on_disk);
         if let Some(list) = newest.filter(|list| Some(list.serial) == highest)
             && is_fresh(list, now)
-            && is_of(list, &self.minter.keys.revocation, &revocations)?
+            && is_of(list, &self.minter.keys.revocation, &void)?
         {
             return Ok(true);
         }
-        let list =
-            sign(&self.minter.keys.revocation, highest.unwrap_or(0).saturating_add(1), now, &revocations)?;
+        let list = sign(&self.minter.keys.revocation, highest.unwrap_or(0).saturating_add(1), now, &void)?;
         if self.records.store.publish_revocation_list(list.clone()).wait()? == Published::Outrun {
             return Ok(false);
         }

@@ -27,15 +27,15 @@ on_both_databases! {
         for file in [SIGNING_KEY, REVOCATION_KEY, LICENSE_KEY_SECRET] {
             let builder = Shop::on(&database);
             drop(builder.open(Role::Setup).unwrap());
-            let kept = std::fs::read(builder.data_folder().join(file)).unwrap();
-            std::fs::remove_file(builder.data_folder().join(file)).unwrap();
+            let kept = builder.data_folder().join("kept elsewhere");
+            std::fs::rename(builder.data_folder().join(file), &kept).unwrap();
             for role in [Role::Server, Role::Setup] {
                 let error = builder.open(role).unwrap_err();
                 assert!(matches!(error, Error::KeyElsewhere { .. }) && error.is_configuration(), "{error}");
             }
             assert!(matches!(builder.open(Role::Tool).unwrap_err(), Error::NoKeys(_)));
             assert!(!builder.data_folder().join(file).exists());
-            std::fs::write(builder.data_folder().join(file), kept).unwrap();
+            std::fs::rename(kept, builder.data_folder().join(file)).unwrap();
             builder.open(Role::Server).unwrap();
         }
     }

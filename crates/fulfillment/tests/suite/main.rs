@@ -21,6 +21,7 @@ mod reconcile;
 mod refreshing;
 mod refunds;
 mod revoking;
+mod rotation;
 mod sale;
 mod sending;
 mod settings;

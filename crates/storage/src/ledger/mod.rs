@@ -3,6 +3,7 @@
 mod conclude;
 mod letters;
 mod licenses;
+mod signed;
 mod told;
 
 pub use licenses::{Change, Held, Mint, Revision};

@@ -6,7 +6,9 @@ use mintmark_licensing::SigningKey;
 use mintmark_mail::{Channels, Mailer};
 use mintmark_storage::testing::TestDatabase;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
 
 /// The products of the fixtures.
 const PRODUCTS: &str = "gumroad:
@@ -50,10 +52,10 @@ impl ShopBuilder {
     pub(crate) fn with_known_keys(self) -> Self {
         let folder = self.data_folder();
         std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(folder.join("signing-key.pk8"), known_pkcs8()).unwrap();
+        write_secret(&folder.join("signing-key.pk8"), &known_pkcs8());
         // 32 times 0x42.
-        std::fs::write(folder.join("license-key-secret"), "QkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkI\n")
-            .unwrap();
+        let secret = b"QkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkI\n";
+        write_secret(&folder.join("license-key-secret"), secret);
         self
     }
 
@@ -98,6 +100,12 @@ impl ShopBuilder {
     pub(crate) fn mend_catalog(&self, products: &str) {
         std::fs::write(self.folder.join("products.yaml"), products).unwrap();
     }
+}
+
+/// As its owner alone may read it.
+fn write_secret(path: &Path, bytes: &[u8]) {
+    std::fs::write(path, bytes).unwrap();
+    std::fs::set_permissions(path, Permissions::from_mode(0o600)).unwrap();
 }
 
 /// The seed of 32 times 0x42, as PKCS#8 version 2 in DER.

@@ -1,0 +1,34 @@
+//! `key standby`: the key of the day after the next rotation.
+
+use super::{hexadecimal, show};
+use crate::failure::{Ending, Failure};
+use jiff::Timestamp;
+use mintmark_fulfillment::{Settings, Standby, make_standby_key};
+use serde_json::json;
+use std::io::Write;
+
+pub(super) fn run(
+    settings: &Settings,
+    json: bool,
+    now: Timestamp,
+    output: &mut dyn Write,
+) -> Result<Ending, Failure> {
+    let (title, key, made) = match make_standby_key(settings, now)? {
+        Standby::Made(key) => ("Standby key, made now", key, true),
+        Standby::Kept(key) => ("Standby key, there already", key, false),
+    };
+    if json {
+        let (kid, public_key) = (key.kid().to_string(), key.to_string());
+        let shown = json!({ "kid": kid, "public_key": public_key, "public_key_hex": hexadecimal(&key), "made": made });
+        writeln!(output, "{shown}")?;
+    } else {
+        output.write_all(show::titled(title, &key).as_bytes())?;
+        writeln!(
+            output,
+            "\nEmbed it in your apps beside the active one; `mintmark-admin key export-public`\n\
+             prints both. Keep standby-key.pk8 where a thief of this machine would not find\n\
+             it, and put it back for `mintmark-admin key rotate`."
+        )?;
+    }
+    Ok(Ending::Done)
+}
