@@ -2,8 +2,7 @@
 
 use crate::failure::Failure;
 use clap::Args;
-use jiff::Timestamp;
-use mintmark_fulfillment::{Fulfillment, Role, Settings};
+use mintmark_fulfillment::{PublicKeys, Settings};
 use mintmark_licensing::{Keyring, License, Line, PublicKey, Rejected, Verified, Verifier};
 
 #[derive(Debug, Args)]
@@ -28,23 +27,25 @@ pub(super) struct Judge {
 }
 
 impl Trust {
-    pub(super) fn judge(
-        &self,
-        load: impl Fn() -> Result<Settings, Failure>,
-        now: Timestamp,
-    ) -> Result<Judge, Failure> {
+    pub(super) fn judge(&self, load: impl Fn() -> Result<Settings, Failure>) -> Result<Judge, Failure> {
         let products = match self.products.as_slice() {
             [] => vec![load()?.signing.line],
             given => given.to_vec(),
         };
         let keys = match self.public_keys.as_slice() {
-            [] => vec![Fulfillment::open(load()?, Role::Tool, now)?.public_key()],
+            [] => own(PublicKeys::read(&load()?)?),
             given => given.to_vec(),
         };
         let keyring =
             Keyring::new(keys).map_err(|_| Failure::Usage("--public-key: the same key is given twice"))?;
         Ok(Judge { keyring, products, accepts_test_licenses: self.test })
     }
+}
+
+/// Who may have signed what is out there. A key that is distrusted proves nothing.
+fn own(keys: PublicKeys) -> Vec<PublicKey> {
+    let PublicKeys { active, standby, retired, .. } = keys;
+    [active].into_iter().chain(standby).chain(retired).collect()
 }
 
 impl Judge {
