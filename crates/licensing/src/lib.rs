@@ -1,6 +1,7 @@
 //! License keys and offline-verifiable license blobs.
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
+#![warn(missing_docs)]
 
 // Did we issue this?
 mod keyring;

@@ -83,6 +83,15 @@ impl fmt::Debug for SigningKey {
 }
 
 /// A signing key as it is stored: PKCS#8 version 2, DER. Wiped from memory when dropped.
+///
+/// ```
+/// use mintmark_licensing::SigningKey;
+///
+/// let stored = SigningKey::generate_pkcs8()?;
+/// assert!(SigningKey::from_pkcs8(stored.as_bytes()).is_ok());
+/// assert_eq!(format!("{stored:?}"), "Pkcs8(…)");
+/// # Ok::<(), mintmark_licensing::Error>(())
+/// ```
 pub struct Pkcs8(Zeroizing<Vec<u8>>);
 
 impl Pkcs8 {
