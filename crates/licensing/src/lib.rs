@@ -38,6 +38,7 @@ mod tier;
 
 // The format, byte by byte.
 mod crockford;
+mod embedded;
 mod frame;
 mod hex;
 mod payload;
