@@ -10,6 +10,30 @@ use crate::{
 };
 
 /// What a buyer is to get. Times are Unix seconds, between 1970 and the year 9999.
+///
+/// ```
+/// use mintmark_licensing::{Grant, LicenseKeySecret, Mode, OrderIdentity, SigningKey};
+///
+/// let (line, tier) = ("DT1".parse()?, "core".parse()?);
+/// let grant = Grant {
+///     identity: OrderIdentity { source: "gumroad", mode: Mode::Live, order_id: "GUM-2001", item: 0 },
+///     generation: 0,
+///     line: &line,
+///     tier: &tier,
+///     seq: 1,
+///     issued_at: 1_767_225_600,
+///     expires_at: None,
+///     grace: 0,
+///     updates_until: None,
+///     entitlements: &[],
+///     seats: None,
+///     licensee: None,
+/// };
+/// let minted = SigningKey::from_seed(&[0x42; 32])?.mint(&LicenseKeySecret::from_bytes([0x42; 32]), &grant)?;
+/// assert_eq!(minted.key.to_string(), "DT1-CORE-XAHNW-KF2M0-55FP9-1EKNX");
+/// assert!(minted.blob.starts_with("DTLIC2:3QW-eYXr9io."));
+/// # Ok::<(), mintmark_licensing::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Grant<'a> {
     /// The order. Its mode decides whether the blob says `env: "test"`.
