@@ -46,6 +46,9 @@ pub enum Error {
     /// The same public key, or two with one key id, in a ring.
     #[error("the key {0} is in the key ring twice")]
     DuplicateKey(KeyId),
+    /// Not a line of stored marks, as it was written.
+    #[error("not a line of marks as this library writes them")]
+    InvalidMarks,
     /// A grant that breaks a rule of the format, in the words of that rule.
     #[error("this license may not be signed: {0}")]
     UnsignableGrant(&'static str),

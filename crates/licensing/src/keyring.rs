@@ -15,8 +15,8 @@ use crate::{Error, KeyId, PublicKey};
 /// ```
 #[derive(Debug, Clone)]
 pub struct Keyring {
-    signing: Vec<PublicKey>,
-    revocation: Vec<PublicKey>,
+    signing: Vec<(KeyId, PublicKey)>,
+    revocation: Vec<(KeyId, PublicKey)>,
 }
 
 impl Keyring {
@@ -28,7 +28,7 @@ impl Keyring {
         let mut ring = Self { signing: Vec::new(), revocation: Vec::new() };
         for key in keys {
             ring.refuse_known(key)?;
-            ring.signing.push(key);
+            ring.signing.push((key.kid(), key));
         }
         if ring.signing.is_empty() { Err(Error::EmptyKeyring) } else { Ok(ring) }
     }
@@ -40,22 +40,26 @@ impl Keyring {
     pub fn with_revocation_keys(mut self, keys: impl IntoIterator<Item = PublicKey>) -> Result<Self, Error> {
         for key in keys {
             self.refuse_known(key)?;
-            self.revocation.push(key);
+            self.revocation.push((key.kid(), key));
         }
         Ok(self)
     }
 
     /// The signing key of this id, if the ring holds it.
     pub fn find(&self, kid: KeyId) -> Option<&PublicKey> {
-        self.signing.iter().find(|key| key.kid() == kid)
+        find(&self.signing, kid)
     }
 
     pub(crate) fn find_revocation_key(&self, kid: KeyId) -> Option<&PublicKey> {
-        self.revocation.iter().find(|key| key.kid() == kid)
+        find(&self.revocation, kid)
     }
 
     fn refuse_known(&self, key: PublicKey) -> Result<(), Error> {
         let is_known = self.find(key.kid()).is_some() || self.find_revocation_key(key.kid()).is_some();
         if is_known { Err(Error::DuplicateKey(key.kid())) } else { Ok(()) }
     }
+}
+
+fn find(keys: &[(KeyId, PublicKey)], kid: KeyId) -> Option<&PublicKey> {
+    keys.iter().find(|(known, _)| *known == kid).map(|(_, key)| key)
 }

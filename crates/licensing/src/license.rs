@@ -105,6 +105,28 @@ impl License {
         &self.payload
     }
 
+    /// What it says, as one line of JSON: the fields of the payload by their names, those that are absent left out.
+    ///
+    /// For showing to people and tools. It holds the licensee; and it is no proof of anything, so nothing reads it back.
+    ///
+    /// ```
+    /// use mintmark_licensing::{Keyring, Verifier};
+    ///
+    /// # let blob = "DTLIC2:3QW-eYXr9io.eyJsaWQiOiIwMTk4ZjBjMi03YjFlLTdjM2EtOWQ1NS0zZjFjMmE3YmUwZDQiLCJwcmQiOiJEVDEiLCJ0aWVyIjoiQ09SRSIsInNlcSI6MSwiaWF0IjoxNzY3MjI1NjAwLCJleHAiOjE3OTg3NjE2MDAsImVudCI6WyJiYXRjaCIsImNvcmUiLCJleHBvcnQtY3N2Il0sInN1YiI6ImphbmUuZG9lQGV4YW1wbGUuY29tIn0.fNRckmsQCH4sPKafXq_aBzvnF5wQTQzUoutq8ODa5iZxmEE8YHSxP2RnUGC8ksJvePsqzziCQrr1p9rAFLxQCQ";
+    /// let ring = Keyring::new(["IVL40Zt5HSRFMkLhXy6rbLfP-ntqXtMAl5YOBpiB2xI".parse()?])?;
+    /// let license = Verifier::new(&ring, "DT1".parse()?).verify(blob)?;
+    /// assert!(license.to_json().starts_with(r#"{"lid":"0198f0c2-7b1e-7c3a-9d55-3f1c2a7be0d4","prd":"DT1","tier":"CORE","#));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn to_json(&self) -> String {
+        String::from_utf8(self.payload.to_json()).expect("JSON is UTF-8")
+    }
+
+    /// What was bought (`ent`), whether or not it may be used now: that is asked of a [`Standing`](crate::Standing).
+    pub(crate) fn entitlements(&self) -> &[String] {
+        &self.payload.ent
+    }
+
     /// Whether the issuer demands that a field be understood which this version does not know.
     pub(crate) fn needs_newer_app(&self) -> bool {
         self.payload.crit.iter().any(|name| !Payload::NAMES.contains(&name.as_str()))

@@ -21,13 +21,43 @@ use crate::{Error, KeyId, hex};
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PublicKey {
     bytes: [u8; 32],
-    kid: KeyId,
 }
 
 impl PublicKey {
+    /// A key from a constant of the app, 43 characters of base64url, checked while the app is compiled.
+    ///
+    /// ```
+    /// use mintmark_licensing::PublicKey;
+    ///
+    /// const ACTIVE: PublicKey = PublicKey::embedded("IVL40Zt5HSRFMkLhXy6rbLfP-ntqXtMAl5YOBpiB2xI");
+    /// assert_eq!(ACTIVE.kid().to_string(), "3QW-eYXr9io");
+    /// ```
+    ///
+    /// A placeholder that was forgotten does not compile:
+    ///
+    /// ```compile_fail
+    /// # use mintmark_licensing::PublicKey;
+    /// const FORGOTTEN: PublicKey = PublicKey::embedded("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+    /// # assert_eq!(FORGOTTEN.kid().to_string(), "");
+    /// ```
+    ///
+    /// # Panics
+    /// If the key is malformed or weak; in a `const` that is an error of the compiler. A key that is read while the app
+    /// runs is parsed instead, which returns an [`Error`].
+    pub const fn embedded(text: &str) -> Self {
+        let Some(bytes) = decode_key(text.as_bytes()) else {
+            panic!("a public key is 32 bytes in base64url, 43 characters")
+        };
+        match check(&bytes) {
+            Ok(()) => Self { bytes },
+            Err(Error::WeakPublicKey) => panic!("the public key is weak: signatures under it can be forged"),
+            Err(_) => panic!("the public key is no canonical point encoding"),
+        }
+    }
+
     /// The id by which blobs name this key.
     pub fn kid(&self) -> KeyId {
-        self.kid
+        KeyId::of(&self.bytes)
     }
 
     /// The 32 bytes of RFC 8032.
@@ -43,16 +73,8 @@ impl TryFrom<[u8; 32]> for PublicKey {
     /// [`Error::WeakPublicKey`] for the 14 encodings of small order, all zeros among them;
     /// [`Error::InvalidPublicKey`] for any other encoding that is not canonical.
     fn try_from(bytes: [u8; 32]) -> Result<Self, Error> {
-        let mut y = bytes;
-        y[31] &= 0x7f;
-        if SMALL_ORDER.contains(&y) {
-            return Err(Error::WeakPublicKey);
-        }
-        // Little-endian numbers compare from their last byte down.
-        if y.iter().rev().ge(FIELD_PRIME.iter().rev()) {
-            return Err(Error::InvalidPublicKey);
-        }
-        Ok(Self { bytes, kid: KeyId::of(&bytes) })
+        check(&bytes)?;
+        Ok(Self { bytes })
     }
 }
 
@@ -77,6 +99,63 @@ impl fmt::Display for PublicKey {
 impl fmt::Debug for PublicKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "PublicKey({self})")
+    }
+}
+
+/// Whether the encoding is canonical and of no small order. All of it can run in the compiler, hence the loops.
+const fn check(bytes: &[u8; 32]) -> Result<(), Error> {
+    let mut y = *bytes;
+    y[31] &= 0x7f;
+    let mut index = 0;
+    while index < SMALL_ORDER.len() {
+        if !is_below(&y, &SMALL_ORDER[index]) && !is_below(&SMALL_ORDER[index], &y) {
+            return Err(Error::WeakPublicKey);
+        }
+        index += 1;
+    }
+    if is_below(&y, &FIELD_PRIME) { Ok(()) } else { Err(Error::InvalidPublicKey) }
+}
+
+/// Compares little-endian numbers, from their last byte down.
+const fn is_below(one: &[u8; 32], other: &[u8; 32]) -> bool {
+    let mut index = 32;
+    while index > 0 {
+        index -= 1;
+        if one[index] != other[index] {
+            return one[index] < other[index];
+        }
+    }
+    false
+}
+
+/// 43 characters of base64url without stray bits in the last.
+const fn decode_key(text: &[u8]) -> Option<[u8; 32]> {
+    if text.len() != 43 {
+        return None;
+    }
+    let mut bytes = [0; 32];
+    let mut at = 0;
+    while at < 32 {
+        // The six bits where this byte begins, and those where it ends.
+        let (first, shift) = (at / 3 * 4 + at % 3, at % 3 * 2);
+        let (Some(high), Some(low)) = (six_bits(text[first]), six_bits(text[first + 1])) else { return None };
+        bytes[at] = high << (2 + shift) | low >> (4 - shift);
+        if at == 31 && low & 0b11 != 0 {
+            return None;
+        }
+        at += 1;
+    }
+    Some(bytes)
+}
+
+const fn six_bits(character: u8) -> Option<u8> {
+    match character {
+        b'A'..=b'Z' => Some(character - b'A'),
+        b'a'..=b'z' => Some(character - b'a' + 26),
+        b'0'..=b'9' => Some(character - b'0' + 52),
+        b'-' => Some(62),
+        b'_' => Some(63),
+        _ => None,
     }
 }
 

@@ -69,6 +69,29 @@ impl Rejected {
         }
     }
 
+    /// A stable word for tools, such as `bad_signature`.
+    ///
+    /// ```
+    /// use mintmark_licensing::Rejected;
+    ///
+    /// assert_eq!(Rejected::NotALicense.as_str(), "not_a_license");
+    /// ```
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::NotALicense => "not_a_license",
+            Self::TooLong => "too_long",
+            Self::Truncated => "truncated",
+            Self::BadCharacter { .. } => "bad_character",
+            Self::UnsupportedVersion => "unsupported_version",
+            Self::UnknownKey { .. } => "unknown_key",
+            Self::BadSignature => "bad_signature",
+            Self::BadPayload => "bad_payload",
+            Self::WrongProduct => "wrong_product",
+            Self::NeedsNewerApp => "needs_newer_app",
+            Self::TestLicenseInLiveBuild => "test_license_in_live_build",
+        }
+    }
+
     /// Whole in form, yet not what was signed. A slip of the keyboard can do it too, so accuse nobody.
     pub fn is_tampering(&self) -> bool {
         matches!(self, Self::BadSignature)

@@ -53,6 +53,26 @@ fn a_public_key_of_another_length_or_alphabet_is_refused() {
 }
 
 #[test]
+fn a_key_that_is_embedded_is_the_key_that_is_parsed() {
+    let keys = (0..=255).map(|seed| SigningKey::from_seed(&[seed; 32]).unwrap().public_key());
+    for key in keys {
+        assert_eq!(PublicKey::embedded(&key.to_string()), key);
+    }
+}
+
+#[test]
+fn a_key_that_cannot_be_parsed_cannot_be_embedded() {
+    let key = signing_key().public_key().to_string();
+    let zeros = "A".repeat(43);
+    for text in
+        ["", &key[1..], &format!("{key}A"), &key.replace('-', "+"), &key.replace("2xI", "2xJ"), &zeros]
+    {
+        let embedded = std::panic::catch_unwind(|| PublicKey::embedded(text));
+        assert!(embedded.is_err() && text.parse::<PublicKey>().is_err(), "{text}");
+    }
+}
+
+#[test]
 fn a_key_ring_holds_at_least_one_key_and_none_twice() {
     let key = signing_key().public_key();
     assert_eq!(Keyring::new([]).unwrap_err(), Error::EmptyKeyring);

@@ -153,5 +153,10 @@ fn every_rejection_keeps_its_code() {
     let codes: Vec<&str> = all.iter().map(Rejected::code).collect();
     let expected: Vec<String> = (1..=11).map(|number| format!("DTL{number:02}")).collect();
     assert_eq!(codes, expected);
+    let words: Vec<&str> = all.iter().map(Rejected::as_str).collect();
+    assert_eq!(
+        words.join(" "),
+        "not_a_license too_long truncated bad_character unsupported_version unknown_key bad_signature bad_payload wrong_product needs_newer_app test_license_in_live_build"
+    );
     assert_eq!(all.iter().filter(|rejected| rejected.is_paste_damage()).count(), 4);
 }
