@@ -1,5 +1,6 @@
 //! What can be typed.
 
+use crate::blob::BlobCommand;
 use crate::config::ConfigCommand;
 use crate::key::KeyCommand;
 use crate::license::LicenseCommand;
@@ -44,6 +45,9 @@ pub(crate) enum Command {
     /// Makes, checks and rotates the keys, and shows what apps embed of them
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Verifies signed licenses, and shows what they say
+    #[command(subcommand)]
+    Blob(BlobCommand),
     Revocations(RevocationsCommand),
     /// Shows the webhook secret
     #[command(subcommand)]

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 const FAILED: u8 = 1;
 const MISUSED: u8 = 2;
+const REJECTED: u8 = 3;
 
 /// A run that came to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub(crate) enum Ending {
     Done,
     /// Some of it failed, and has been said.
     SomeFailed,
+    /// A blob is not ours.
+    Rejected,
 }
 
 /// Why a run stopped.
@@ -31,6 +34,9 @@ pub(crate) enum Failure {
     /// A file that `init` was to write.
     #[error("{} cannot be written", path.display())]
     File { path: std::path::PathBuf, source: std::io::Error },
+    /// A file that was to be read.
+    #[error("{} cannot be read", path.display())]
+    Input { path: std::path::PathBuf, source: std::io::Error },
     /// No server has been started yet.
     #[error("there is no revocation list yet; a server makes it when it starts")]
     NoRevocationList,
@@ -44,6 +50,7 @@ impl From<Ending> for ExitCode {
         match ending {
             Ending::Done => Self::SUCCESS,
             Ending::SomeFailed => Self::from(FAILED),
+            Ending::Rejected => Self::from(REJECTED),
         }
     }
 }
@@ -69,7 +76,7 @@ impl Failure {
 
     fn exit_code(&self) -> u8 {
         match self {
-            Self::Usage(_) => MISUSED,
+            Self::Usage(_) | Self::Input { .. } => MISUSED,
             Self::Installation(error) if error.is_configuration() => MISUSED,
             Self::Installation(_) | Self::Output(_) | Self::File { .. } => FAILED,
             Self::NoRevocationList | Self::NotMinted { .. } => FAILED,

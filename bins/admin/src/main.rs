@@ -1,5 +1,6 @@
 //! `mintmark-admin`: sets an installation up, and looks after its licenses and keys.
 
+mod blob;
 mod command_line;
 mod config;
 mod confirm;
@@ -48,6 +49,7 @@ fn execute(command_line: CommandLine) -> Result<Ending, Failure> {
         Command::License(command) => command.run(load()?, now, &mut output),
         Command::Mint(mint) => mint.run(load()?, now, &mut output),
         Command::Key(command) => command.run(load()?, now, &mut output),
+        Command::Blob(command) => command.run(|| Ok(load()?), now, &mut output),
         Command::Revocations(revocations) => revocations.run(&load()?, &mut output),
         Command::Secret(command) => command.run(&load()?, &mut output),
         Command::Source(command) => command.run(&load()?, &mut output),

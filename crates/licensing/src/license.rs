@@ -100,11 +100,6 @@ impl License {
         self.signed_by
     }
 
-    /// Everything that it says, to be said again under another number.
-    pub(crate) fn payload(&self) -> &Payload {
-        &self.payload
-    }
-
     /// What it says, as one line of JSON: the fields of the payload by their names, those that are absent left out.
     ///
     /// For showing to people and tools. It holds the licensee; and it is no proof of anything, so nothing reads it back.
@@ -125,6 +120,11 @@ impl License {
     /// What was bought (`ent`), whether or not it may be used now: that is asked of a [`Standing`](crate::Standing).
     pub(crate) fn entitlements(&self) -> &[String] {
         &self.payload.ent
+    }
+
+    /// Everything that it says, to be said again under another number.
+    pub(crate) fn payload(&self) -> &Payload {
+        &self.payload
     }
 
     /// Whether the issuer demands that a field be understood which this version does not know.

@@ -109,7 +109,7 @@ CREATE INDEX attempts_by_delivery ON attempts (delivery_id);
 
 -- What the store itself says of a delivery, read back from its own records.
 CREATE TABLE readings (
-    delivery_id BIGINT PRIMARY KEY NOT NULL REFERENCES deliveries (id),
+    delivery_id INTEGER PRIMARY KEY NOT NULL REFERENCES deliveries (id),
     at BIGINT NOT NULL,
     record TEXT NOT NULL
 );

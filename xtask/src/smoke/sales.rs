@@ -36,4 +36,11 @@ impl Sale {
         let path = workspace::root().join("crates/adapters/tests/fixtures/gumroad").join(self.file);
         fs::read(&path).with_context(|| format!("cannot read {}", path.display()))
     }
+
+    /// That all of its money was given back.
+    pub(super) fn refund(&self) -> anyhow::Result<Vec<u8>> {
+        let sale = String::from_utf8(self.body()?)?;
+        let refunded = sale.replace("refunded=false", "refunded=true");
+        Ok(refunded.replace("resource_name=sale", "resource_name=refund").into_bytes())
+    }
 }

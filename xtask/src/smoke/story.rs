@@ -36,6 +36,9 @@ pub(super) fn tell(shop: &Shop<'_>) -> anyhow::Result<()> {
     told("the old sale is answered with the old key and makes nothing new", || {
         old_sale_is_known(shop, &url, &key)
     })?;
+    told("a refund revokes its license, and the sale told again does not bring it back", || {
+        refund_revokes(shop, &url)
+    })?;
     told("its log holds no secret, no key and no address", || log_is_discreet(&server, &url, &key))?;
     told("SIGTERM ends it again with exit code 0", || server.stop())
 }
@@ -152,6 +155,16 @@ fn old_sale_is_known(shop: &Shop<'_>, url: &str, key: &str) -> anyhow::Result<()
     Ok(())
 }
 
+fn refund_revokes(shop: &Shop<'_>, url: &str) -> anyhow::Result<()> {
+    let answer = json(&Answer::to_form(url, &MAPPED.refund()?)?)?;
+    answer.expect("outcome", "revoked")?;
+    let stale = post(url, &MAPPED)?;
+    stale.expect("status", "logged-no-mint")?;
+    stale.expect("reason", "refunded")?;
+    let licenses = shop.licenses()?.into_iter().filter(|row| row.expect("email", MAPPED.email).is_ok());
+    only(licenses.collect(), "license of this buyer")?.expect("status", "revoked")
+}
+
 /// The second run printed no ping URL, so nothing that it printed may hold the secret.
 fn log_is_discreet(server: &Server, url: &str, key: &str) -> anyhow::Result<()> {
     let log = server.log()?;
@@ -163,7 +176,10 @@ fn log_is_discreet(server: &Server, url: &str, key: &str) -> anyhow::Result<()> 
 }
 
 fn post(url: &str, sale: &Sale) -> anyhow::Result<Row> {
-    let answer = Answer::to_form(url, &sale.body()?)?;
+    json(&Answer::to_form(url, &sale.body()?)?)
+}
+
+fn json(answer: &Answer) -> anyhow::Result<Row> {
     ensure!(answer.status == 200, "answered with {}", answer.status);
     answer.json().map(Row::from)
 }

@@ -4,7 +4,7 @@ use crate::folder::Folder;
 
 #[test]
 fn help_explains_every_command() {
-    let commands: [(&str, &[&str]); 18] = [
+    let commands: [(&str, &[&str]); 20] = [
         ("admin", &[]),
         ("init", &["init"]),
         ("config_check", &["config", "check"]),
@@ -19,6 +19,8 @@ fn help_explains_every_command() {
         ("key_rotate", &["key", "rotate"]),
         ("key_show", &["key", "show"]),
         ("key_standby", &["key", "standby"]),
+        ("blob_verify", &["blob", "verify"]),
+        ("blob_inspect", &["blob", "inspect"]),
         ("revocations", &["revocations"]),
         ("secret_show", &["secret", "show"]),
         ("source_connect", &["source", "connect"]),

@@ -64,7 +64,7 @@ on_both_databases! {
             (sale("S").replace("jane%40example.com", ""), "missing field: email"),
             (sale("S").replace("4900", "free"), "unreadable body: price is not a whole number"),
             (sale("S").replace("refunded=false", "refunded=true"), "refunded"),
-            (sale("S").replace("disputed=false", "disputed=true"), "disputed"),
+            (sale("D").replace("disputed=false", "disputed=true"), "disputed"),
             (format!("{}&test=true", sale("S").replace("&resource_name=sale", "")), "test button"),
             (format!("{}&is_preorder_authorization=true", sale("S")), "pre-order"),
             (format!("{}&custom_fields%5Bemail%5D=jane%40example.com", sale("S")), "custom field overwrites email"),

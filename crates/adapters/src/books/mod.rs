@@ -9,6 +9,7 @@ pub use days::{Days, WINDOW_DAYS};
 pub use error::BooksError;
 pub use record::{GiftSide, Listing, Record, UnreadDays};
 
+use jiff::Timestamp;
 use std::fmt::Debug;
 
 /// The books of a store: what it says of a sale when it is asked, rather than what it told us unasked.
@@ -21,6 +22,13 @@ pub trait Books: Debug + Send + Sync {
     /// # Errors
     /// The store refuses, or does not answer.
     fn sales(&self, days: Days) -> Result<Listing, BooksError>;
+
+    /// The sales made in these days, at least those made at this moment or later: a store lists the newest first, so
+    /// this ends where they are older.
+    ///
+    /// # Errors
+    /// As [`Books::sales`].
+    fn sales_since(&self, days: Days, moment: Timestamp) -> Result<Listing, BooksError>;
 
     /// The sale with this order number, if it is one that was paid for and belongs to the seller.
     ///
@@ -38,7 +46,7 @@ pub trait Books: Debug + Send + Sync {
     ///
     /// # Errors
     /// [`BooksError::NotFound`] if there is none; otherwise as [`Books::sales`].
-    fn subscription(&self, subscription_id: &str, now: jiff::Timestamp) -> Result<Record, BooksError>;
+    fn subscription(&self, subscription_id: &str, now: Timestamp) -> Result<Record, BooksError>;
 
     /// The events that the store can send to an address.
     fn events(&self) -> &'static [&'static str];

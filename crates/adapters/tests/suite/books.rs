@@ -115,6 +115,13 @@ fn a_day_that_cannot_be_listed_is_named_and_the_others_are_read() {
 }
 
 #[test]
+fn a_list_that_is_wanted_back_to_a_moment_ends_there() {
+    let double = selling(137);
+    let listing = Asker::of(&double).books().sales_since(march(), start() + 130.hours()).unwrap();
+    assert_eq!((listing.records.len(), double.asked().len()), (10, 1));
+}
+
+#[test]
 fn a_sale_is_found_by_its_order_and_by_its_id() {
     let double = selling(3);
     double.sell_unlisted(sale(7, "product-1==", "bo@example.com", start()));

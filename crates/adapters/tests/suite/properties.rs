@@ -6,6 +6,7 @@ use serde_json::Value;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const JSON: &str = "application/json";
+const RECORD: &str = "application/vnd.mintmark.gumroad-record+json";
 
 /// How the reasons of each verdict begin; stores, scripts and people rely on these words.
 const UNREADABLE: &[&str] = &["missing field: ", "unreadable body: ", "unknown event: "];
@@ -41,7 +42,7 @@ const NAMES: &[&str] = &[
 /// Whatever the content type, a body has one answer, always the same, that fits into a row and a letter.
 pub(crate) fn a_body_has_one_sane_answer(bytes: &[u8]) {
     for source in ["gumroad", "manual"] {
-        for content_type in [Some(FORM), Some(JSON), None] {
+        for content_type in [Some(FORM), Some(JSON), Some(RECORD), None] {
             let answer = interpret(source, content_type, bytes);
             assert_eq!(answer, interpret(source, content_type, bytes), "two answers to one body");
             is_sane(&answer, bytes.len());

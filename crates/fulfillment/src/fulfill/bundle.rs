@@ -1,7 +1,8 @@
 //! One letter for a bundle: what is in it is sold piece by piece, within a moment.
 
 use super::links;
-use super::settler::{Order, Settler};
+use super::order::Order;
+use super::settler::Settler;
 use mintmark_adapters::Order as Sale;
 use mintmark_storage::{Ledger, Letter, LetterKind, LetterState, OrderName, Result};
 

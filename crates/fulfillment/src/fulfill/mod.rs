@@ -2,8 +2,12 @@
 
 mod attempt;
 mod bundle;
+mod changes;
 mod chronicle;
+mod gift;
 mod links;
+mod notices;
+mod order;
 mod outcome;
 mod plain;
 mod settle;

@@ -1,7 +1,7 @@
 //! The short way of a plain sale: one charge for one license, of which nothing else is known.
 
 use super::attempt::{self, Attempt, Ending};
-use super::{Fulfilled, links, settler};
+use super::{Fulfilled, links, notices};
 use crate::catalog::{Catalog, Decision, Entitled};
 use crate::lifecycle::Told;
 use crate::mailing::Mailing;
@@ -64,7 +64,7 @@ impl Fulfillment {
             }
         };
         let (terms, email) = (&entitled.terms, &entitled.order.email);
-        let letter = settler::new_letter(LetterKind::License, terms, email, self.head_start(), attempt.now);
+        let letter = notices::new_letter(LetterKind::License, terms, email, self.head_start(), attempt.now);
         let conclusion = attempt.conclusion(subject, Ending::licensed());
         Ok(licensed(self.records.store.issue(Issue { license, letter, conclusion }).await?))
     }

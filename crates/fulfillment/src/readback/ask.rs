@@ -1,10 +1,11 @@
 //! Asking a store about claims.
 
 use super::claim::Claim;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use mintmark_adapters::{Books, BooksError, Days, Event, GiftSide, Order, Record, Verdict};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 /// More claims than this at once are answered by listing their days, not one question each.
 const BURST: usize = 5;
@@ -24,24 +25,28 @@ pub(super) enum Answer {
 pub(super) struct Asker<'a> {
     books: &'a dyn Books,
     listed: HashMap<Date, Result<Vec<Record>, BooksError>>,
+    /// The oldest sale of a day that is asked about.
+    oldest: HashMap<Date, Timestamp>,
 }
 
 impl<'a> Asker<'a> {
     pub(super) fn of(books: &'a dyn Books) -> Self {
-        Self { books, listed: HashMap::new() }
+        Self { books, listed: HashMap::new(), oldest: HashMap::new() }
     }
 
     /// An answer to each claim, in their order.
     pub(super) fn ask(&mut self, claims: &[Claim]) -> Vec<Answer> {
-        let days: BTreeSet<Date> =
-            claims.iter().filter(|claim| claim.is_listed).filter_map(|claim| claim.day).collect();
-        let is_burst = claims.len() > BURST && days.len() < claims.len();
+        for sold_at in claims.iter().filter_map(|claim| claim.sold_at) {
+            let oldest = self.oldest.entry(day_of(sold_at)).or_insert(sold_at);
+            *oldest = sold_at.min(*oldest);
+        }
+        let is_burst = claims.len() > BURST && self.oldest.len() < claims.len();
         claims.iter().map(|claim| self.answer(claim, is_burst)).collect()
     }
 
     fn answer(&mut self, claim: &Claim, is_burst: bool) -> Answer {
-        let found = match claim.day.filter(|_| is_burst && claim.is_listed) {
-            Some(day) => self.in_list(claim, day),
+        let found = match claim.sold_at.filter(|_| is_burst && claim.is_listed) {
+            Some(sold_at) => self.in_list(claim, sold_at),
             None if claim.is_listed => self.by_number(claim),
             None => self.by_id(claim),
         };
@@ -52,8 +57,8 @@ impl<'a> Asker<'a> {
         }
     }
 
-    fn in_list(&mut self, claim: &Claim, day: Date) -> Result<Record, BooksError> {
-        let found = self.list(day)?.iter().find(|record| is_of(record, claim));
+    fn in_list(&mut self, claim: &Claim, sold_at: Timestamp) -> Result<Record, BooksError> {
+        let found = self.list(sold_at)?.iter().find(|record| is_of(record, claim));
         match found {
             Some(record) => Ok(record.clone()),
             None => Err(BooksError::NotFound),
@@ -61,7 +66,7 @@ impl<'a> Asker<'a> {
     }
 
     /// Only what was paid for is found by its number.
-    fn by_number(&self, claim: &Claim) -> Result<Record, BooksError> {
+    fn by_number(&mut self, claim: &Claim) -> Result<Record, BooksError> {
         let named = match claim.order_number {
             Some(number) => self.books.sale_of_order(number),
             None => Err(BooksError::NotFound),
@@ -73,7 +78,11 @@ impl<'a> Asker<'a> {
         }
         let shown = self.books.sale(&claim.sale_id)?;
         let number = shown.interpretation.facts.as_ref().and_then(|facts| facts["order_number"].as_u64());
-        let paid = self.books.sale_of_order(number.ok_or(BooksError::NotFound)?)?;
+        let Some(number) = number else {
+            let sold_at = sale(&shown).and_then(|sale| sale.sold_at).or(claim.sold_at);
+            return self.in_list(claim, sold_at.ok_or(BooksError::NotFound)?);
+        };
+        let paid = self.books.sale_of_order(number)?;
         if is_of(&paid, claim) { Ok(paid) } else { Err(BooksError::NotFound) }
     }
 
@@ -84,16 +93,18 @@ impl<'a> Asker<'a> {
             return Ok(shown);
         }
         let Some(received) = sale(&shown).cloned() else { return Err(BooksError::NotFound) };
-        let day = received.sold_at.map(|moment| TimeZone::UTC.to_datetime(moment).date()).or(claim.day);
-        let listed = self.list(day.ok_or(BooksError::NotFound)?)?;
+        let sold_at = received.sold_at.or(claim.sold_at).ok_or(BooksError::NotFound)?;
+        let listed = self.list(sold_at)?;
         let is_paid = listed.iter().any(|record| is_givers(record, &received, &shown));
         if is_paid { Ok(shown) } else { Err(BooksError::NotFound) }
     }
 
-    fn list(&mut self, day: Date) -> Result<&[Record], BooksError> {
-        let books = self.books;
+    /// The day of a sale, back to the oldest one that is asked about: the newest come first, and wait.
+    fn list(&mut self, sold_at: Timestamp) -> Result<&[Record], BooksError> {
+        let (books, day) = (self.books, day_of(sold_at));
+        let oldest = self.oldest.get(&day).map_or(sold_at, |oldest| sold_at.min(*oldest));
         let listed = self.listed.entry(day).or_insert_with(|| {
-            let listing = books.sales(Days { first: day, last: day })?;
+            let listing = books.sales_since(Days { first: day, last: day }, oldest)?;
             match listing.unread.into_iter().next() {
                 Some(unread) => Err(unread.why),
                 None => Ok(listing.records),
@@ -113,6 +124,10 @@ fn is_givers(record: &Record, received: &Order, shown: &Record) -> bool {
     let is_alike =
         given.product_id == received.product_id && given.email.eq_ignore_ascii_case(&received.email);
     is_same_key || is_alike
+}
+
+fn day_of(moment: Timestamp) -> Date {
+    TimeZone::UTC.to_datetime(moment).date()
 }
 
 fn sale(record: &Record) -> Option<&Order> {

@@ -1,8 +1,6 @@
 //! What a webhook claims, as far as the store can be asked about it.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use mintmark_adapters::Interpretation;
 use mintmark_licensing::Mode;
 use serde_json::Value;
@@ -14,7 +12,7 @@ pub(super) struct Claim {
     /// The number by which a list finds it, unless a buyer may have typed it.
     pub(super) order_number: Option<u64>,
     /// When it was sold, unless a buyer may have typed that.
-    pub(super) day: Option<Date>,
+    pub(super) sold_at: Option<Timestamp>,
     /// A list shows no test purchase, and of a gift the other end.
     pub(super) is_listed: bool,
 }
@@ -30,7 +28,7 @@ impl Claim {
         Some(Self {
             sale_id,
             order_number: fact("order_number", "order_number").and_then(Value::as_u64),
-            day: sold_at.map(|moment| TimeZone::UTC.to_datetime(moment).date()),
+            sold_at,
             is_listed: told.mode == Mode::Live && facts["is_gift"] != true,
         })
     }

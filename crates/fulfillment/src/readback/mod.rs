@@ -26,9 +26,9 @@ impl Fulfillment {
     pub(crate) fn is_to_be_verified(&self, delivery: &Delivery, told: &Interpretation) -> bool {
         // What a record says, and what an operator writes, needs no confirmation.
         delivery.recorded.origin == Origin::Ping
-            && Claim::of(told).is_some()
-            && is_doubtful(told)
             && self.books(&delivery.recorded.source).is_ok()
+            && is_doubtful(told)
+            && Claim::of(told).is_some()
     }
 }
 

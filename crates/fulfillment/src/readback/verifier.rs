@@ -10,6 +10,9 @@ use std::time::Duration;
 /// How often it looks for what another server has left behind, and for what is due again.
 const PAUSE: Duration = Duration::from_secs(5);
 
+/// At two questions a second nobody behind so many others is answered in time.
+const MOST_WAITING: usize = 5;
+
 /// The running verifier; dropping it stops it.
 #[derive(Debug)]
 pub struct Verifier {
@@ -59,7 +62,7 @@ impl Fulfillment {
         Ok(verifier)
     }
 
-    /// What becomes of a delivery that waits for the store's word; `None` where nobody asks.
+    /// What becomes of a delivery that waits for the store's word; `None` where nobody asks, or too many wait already.
     pub fn verified(&self, delivery: i64) -> Option<oneshot::Receiver<Fulfilled>> {
         self.inquiries.ask(delivery)
     }
@@ -82,9 +85,12 @@ impl Inquiries {
         }
         // Whoever gave up waiting is forgotten.
         state.waiting.retain(|_, waiting| !waiting.is_closed());
-        state.waiting.insert(delivery, sender);
         state.has_rung = true;
         self.bell.notify_all();
+        if state.waiting.len() >= MOST_WAITING {
+            return None;
+        }
+        state.waiting.insert(delivery, sender);
         Some(receiver)
     }
 

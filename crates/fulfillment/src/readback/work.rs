@@ -28,13 +28,14 @@ struct Waiting {
 }
 
 impl Fulfillment {
-    /// Asks about everything that is due; answers how many were in hand.
-    pub(super) fn verify_due(&self, now: Timestamp) -> Result<usize, Error> {
-        let due = self.records.store.to_verify(now, TOGETHER)?;
-        self.verify(due, now)
+    /// Asks about everything that is due.
+    pub(super) fn verify_due(&self, now: Timestamp) -> Result<(), Error> {
+        // What was asked is due later, or never again.
+        while self.verify(self.records.store.to_verify(now, TOGETHER)?, now)? > 0 {}
+        Ok(())
     }
 
-    /// Asks about those of these that wait for it and that nobody else has in hand.
+    /// Asks about those of these that wait for it and that nobody else has in hand; answers how many that were.
     pub(crate) fn verify(&self, ids: Vec<i64>, now: Timestamp) -> Result<usize, Error> {
         if ids.is_empty() {
             return Ok(0);

@@ -13,9 +13,11 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 /// The first look after a start: what was told while nobody listened is lost after a quarter of an hour.
-const FIRST_PAUSE: Duration = Duration::from_secs(60);
+const FIRST_PAUSE: SignedDuration = SignedDuration::from_secs(60);
 /// How often it looks.
-const PAUSE: Duration = Duration::from_secs(60 * 60);
+const PAUSE: SignedDuration = SignedDuration::from_hours(1);
+/// How often it shows that it is there: a leader that is silent for a minute is taken for dead.
+const BEAT: Duration = Duration::from_secs(20);
 /// How far back it looks each time.
 const RECENT: SignedDuration = SignedDuration::from_hours(3 * 24);
 /// How far back it looks once a day: so long a bank may take money back, and a store does not tell of every time.
@@ -35,6 +37,8 @@ pub struct Reconciler {
 #[derive(Debug)]
 struct Diary {
     lead: Option<Lead>,
+    /// When the next look is due.
+    next: Timestamp,
     /// When the last long look was taken.
     last_whole: Timestamp,
 }
@@ -53,16 +57,11 @@ impl Fulfillment {
             return Ok(reconciler);
         }
         let work = move || {
-            let mut diary = Diary { lead: None, last_whole: clock() };
-            let mut pause = FIRST_PAUSE;
-            loop {
-                match stopped.recv_timeout(pause) {
-                    Err(RecvTimeoutError::Timeout) => {}
-                    Ok(()) | Err(RecvTimeoutError::Disconnected) => return,
-                }
+            let now = clock();
+            let mut diary = Diary { lead: None, next: after(now, FIRST_PAUSE), last_whole: now };
+            while stopped.recv_timeout(BEAT) == Err(RecvTimeoutError::Timeout) {
                 let Some(fulfillment) = fulfillment.upgrade() else { return };
-                fulfillment.reconcile_as_leader(&mut diary, &clock);
-                pause = PAUSE;
+                fulfillment.reconcile_as_leader(&mut diary, clock());
             }
         };
         let thread = std::thread::Builder::new().name("reconciler".to_owned()).spawn(work);
@@ -70,18 +69,16 @@ impl Fulfillment {
         Ok(reconciler)
     }
 
-    /// Does nothing while another server has the lead. Every store is left in peace for a day between two long looks.
-    fn reconcile_as_leader(&self, diary: &mut Diary, clock: &Clock) {
-        let now = clock();
+    /// Does nothing while another server has the lead, and nothing until it is time.
+    fn reconcile_as_leader(&self, diary: &mut Diary, now: Timestamp) {
         if !diary.lead.as_mut().is_some_and(Lead::is_held) {
             diary.lead = self.records.store.lead(Duty::Reconcile).unwrap_or_else(|error| {
                 tracing::warn!(%error, "the reconciler could not ask who has the lead");
                 None
             });
         }
-        if diary.lead.is_none() {
-            return;
-        }
+        let Some(lead) = diary.lead.as_mut().filter(|_| diary.next <= now) else { return };
+        diary.next = after(now, PAUSE);
         let is_whole = is_due(diary.last_whole, now);
         if is_whole {
             diary.last_whole = now;
@@ -90,7 +87,8 @@ impl Fulfillment {
             if is_whole { (WHOLE, Memberships::Licensed) } else { (RECENT, Memberships::Charged) };
         let since = now.saturating_sub(age).unwrap_or(now);
         for source in self.sources_with_books() {
-            log(source, self.reconcile(source, since, memberships, now));
+            let beat = &mut || _ = lead.is_held();
+            log(source, self.reconcile_beating(source, since, memberships, now, beat));
         }
     }
 
@@ -99,6 +97,10 @@ impl Fulfillment {
         let sources = Sources::CONFIGURED.iter().copied();
         sources.filter(|source| self.books(source).is_ok()).collect()
     }
+}
+
+fn after(moment: Timestamp, pause: SignedDuration) -> Timestamp {
+    moment.saturating_add(pause).unwrap_or(moment)
 }
 
 /// Whether the quiet hour of a day has begun since the last long look.

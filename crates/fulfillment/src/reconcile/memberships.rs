@@ -22,6 +22,7 @@ impl Run<'_> {
         }
         let mut failures = 0;
         for id in ids {
+            (self.beat)();
             match self.books.subscription(&id, self.now) {
                 Ok(record) => {
                     failures = 0;

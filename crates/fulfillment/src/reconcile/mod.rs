@@ -36,6 +36,8 @@ struct Run<'a> {
     books: &'a dyn Books,
     source: &'static str,
     now: Timestamp,
+    /// Called before each question.
+    beat: &'a mut dyn FnMut(),
     tally: Tally,
 }
 
@@ -53,9 +55,21 @@ impl Fulfillment {
         memberships: Memberships,
         now: Timestamp,
     ) -> Result<Report, Error> {
+        self.reconcile_beating(source, since, memberships, now, &mut || {})
+    }
+
+    /// As [`Fulfillment::reconcile`], and shows from time to time that it goes on.
+    fn reconcile_beating(
+        &self,
+        source: &str,
+        since: Timestamp,
+        memberships: Memberships,
+        now: Timestamp,
+        beat: &mut dyn FnMut(),
+    ) -> Result<Report, Error> {
         let (source, books) = self.books(source)?;
         let days = Days::between(since, now);
-        let mut run = Run { fulfillment: self, books, source, now, tally: Tally::default() };
+        let mut run = Run { fulfillment: self, books, source, now, beat, tally: Tally::default() };
         run.sales(days)?;
         run.memberships(memberships)?;
         Ok(run.tally.report(source, days))

@@ -88,11 +88,6 @@ impl Tally {
         self.unread.push(Unread { since: days.first, until: days.last, reason: why.to_string() });
     }
 
-    pub(super) fn left_out(&mut self, days: Days) {
-        let reason = "left out, because the store did not answer for other days".to_owned();
-        self.unread.push(Unread { since: days.first, until: days.last, reason });
-    }
-
     /// A record that is on record now, with its row.
     pub(super) fn written(&mut self, news: News, name: &str, row: Option<&AuditRow>) {
         match news {

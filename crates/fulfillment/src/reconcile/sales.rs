@@ -4,7 +4,7 @@ use super::Run;
 use super::gifts::Gift;
 use super::known;
 use crate::Error;
-use mintmark_adapters::{Days, Event, GiftSide, Record, UnreadDays, Verdict};
+use mintmark_adapters::{BooksError, Days, Event, GiftSide, Listing, Record, UnreadDays, Verdict};
 use std::collections::HashSet;
 
 /// Why a record is written down.
@@ -17,34 +17,50 @@ pub(super) enum News {
 }
 
 impl Run<'_> {
-    /// Reads the windows, the newest first: who bought yesterday waits, and who bought in spring does not.
+    /// Reads the windows, the newest first: who bought yesterday waits, and who bought in spring does not. What the store
+    /// does not answer is asked once more in the end.
     pub(super) fn sales(&mut self, days: Days) -> Result<(), Error> {
         let mut seen = HashSet::new();
-        let mut failures = 0;
-        for window in days.windows() {
-            if failures >= super::MOST_FAILURES {
-                self.tally.left_out(window);
+        let failed = self.windows(days.windows(), &mut seen)?;
+        let windows = failed.into_iter().map(|unread| unread.days).collect();
+        let failed = self.windows(windows, &mut seen)?;
+        failed.into_iter().for_each(|unread| self.tally.unread(unread));
+        Ok(())
+    }
+
+    /// Answers with the windows that could not be read.
+    fn windows(&mut self, windows: Vec<Days>, seen: &mut HashSet<String>) -> Result<Vec<UnreadDays>, Error> {
+        let (mut failures, mut failed) = (0, Vec::new());
+        let mut last: Option<BooksError> = None;
+        for days in windows {
+            if let Some(why) = last.clone().filter(|_| failures >= super::MOST_FAILURES) {
+                failed.push(UnreadDays { days, why });
                 continue;
             }
-            match self.books.sales(window) {
+            (self.beat)();
+            match self.books.sales(days) {
                 Ok(listing) => {
                     failures = 0;
-                    listing.unread.into_iter().for_each(|unread| self.tally.unread(unread));
-                    let is_new = |record: &Record| match &record.interpretation.sale_id {
-                        Some(id) => seen.insert(id.clone()),
-                        None => true,
-                    };
-                    let mut records = listing.records;
-                    records.retain(is_new);
-                    self.compare(records)?;
+                    self.take_in(listing, seen)?;
                 }
-                Err(error) => {
-                    super::bear(&mut failures, &error)?;
-                    self.tally.unread(UnreadDays { days: window, why: error });
+                Err(why) => {
+                    super::bear(&mut failures, &why)?;
+                    last = Some(why.clone());
+                    failed.push(UnreadDays { days, why });
                 }
             }
         }
-        Ok(())
+        Ok(failed)
+    }
+
+    fn take_in(&mut self, listing: Listing, seen: &mut HashSet<String>) -> Result<(), Error> {
+        let Listing { mut records, unread } = listing;
+        unread.into_iter().for_each(|unread| self.tally.unread(unread));
+        records.retain(|record| match &record.interpretation.sale_id {
+            Some(id) => seen.insert(id.clone()),
+            None => true,
+        });
+        self.compare(records)
     }
 
     /// Compares some sales with what is on record, and writes down what is news.

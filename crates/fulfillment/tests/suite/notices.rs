@@ -46,7 +46,7 @@ on_both_databases! {
         assert_eq!(shop.receive(&event("refund")), "revoked");
         shop.postbox.wait_for(2);
         let letter = shop.postbox.memory.letters().remove(1);
-        assert!(letter.content.subject.ends_with("was refunded"), "{}", letter.content.subject);
+        assert!(letter.content.subject.ends_with("no longer runs"), "{}", letter.content.subject);
         assert!(letter.content.attachments.is_empty() && !letter.content.text.contains("DTLIC2:"));
         assert!(letter.content.text.contains(shop.license()["key"].as_str().unwrap()));
     }

@@ -90,7 +90,7 @@ on_both_databases! {
         double.sell_unlisted(received.clone());
         let ping = ping_of(&received).with("is_gift_receiver_purchase", "true").with("gifter_email", "buyer-1@example.com");
         assert_eq!(shop.receive(&ping), PENDING);
-        assert_eq!(verify(&shop).processed, false, "nobody has paid for it yet");
+        assert!(!verify(&shop).processed, "nobody has paid for it yet");
         let given = with(with(sold(1, 1), "is_gift_sender_purchase", json!(true)), "giftee_email", json!("buyer-2@example.com"));
         double.sell(given);
         shop.clock.advance(SignedDuration::from_mins(1));

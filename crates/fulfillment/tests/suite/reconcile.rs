@@ -148,6 +148,37 @@ on_both_databases! {
         assert_eq!(shop.license()["status"], "revoked");
     }
 
+    fn a_gift_that_is_told_after_it_was_found_is_not_minted_again(database: TestDatabase) {
+        let (shop, double) = Shop::beside_a_store(&database);
+        let shop = shop.given_a_token(&double);
+        let (givers, receivers) = gift();
+        double.sell(givers);
+        double.sell_unlisted(receivers.clone());
+        assert_eq!(counts(&shop.reconcile()), [1, 0, 1, 0]);
+        shop.receive(&gift_ping(&receivers));
+        shop.replay();
+        let row = shop.row();
+        assert_eq!((row.processed, row.reason.as_deref()), (true, Some("the gift has its license already")));
+        assert_eq!(shop.license()["email"], "giftee@example.com");
+        is_settled(&shop);
+    }
+
+    fn two_gifts_of_a_moment_to_the_same_person_are_two(database: TestDatabase) {
+        let (shop, double) = Shop::beside_a_store(&database);
+        let (givers, receivers) = gift();
+        let again = with(with(receivers.clone(), "id", json!("receivers-2==")), "license_key", json!("KEY-2"));
+        for receivers in [&receivers, &again] {
+            shop.receive(&gift_ping(receivers));
+            double.sell_unlisted(receivers.clone());
+        }
+        assert_eq!(shop.licenses().len(), 2);
+        let shop = shop.given_a_token(&double);
+        double.sell(givers.clone());
+        double.sell(with(with(givers, "id", json!("givers-2==")), "order_id", json!(99)));
+        assert_eq!(counts(&shop.reconcile()), [2, 2, 0, 0]);
+        is_settled(&shop);
+    }
+
     fn a_membership_that_ended_unheard_ends(database: TestDatabase) {
         let (shop, double) = Shop::beside_a_store(&database);
         let record = with(with(sold(1, 48), "subscription_id", json!("sub-1==")), "subscription_duration", json!("monthly"));

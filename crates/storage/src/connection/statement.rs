@@ -50,7 +50,7 @@ impl<T: Text, V> Query for Statement<T, V> {
 
 impl<T, V, C> RunQueryDsl<C> for Statement<T, V> {}
 
-/// Any statement whose text never changes; `M` names it.
+/// Any statement whose text never changes for one kind of database; `M` names it, and stands for no other text.
 pub(crate) struct Fixed<M, Q> {
     query: Q,
     name: PhantomData<M>,
@@ -65,6 +65,11 @@ impl<M, Q> Fixed<M, Q> {
 impl<M, DB: Backend, Q: QueryFragment<DB>> QueryFragment<DB> for Fixed<M, Q> {
     fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         self.query.walk_ast(out)
+    }
+
+    /// diesel takes every `UPDATE` and every literal for a text that may change; whoever uses this says that it does not.
+    fn is_safe_to_cache_prepared(&self, _backend: &DB) -> QueryResult<bool> {
+        Ok(true)
     }
 }
 

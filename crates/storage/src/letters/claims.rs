@@ -7,8 +7,10 @@ use super::row::Row;
 use super::withheld::hold_if_stopped;
 use super::{Letter, clock, enclosures};
 use crate::connection::AnyConnection;
+use crate::connection::statement::Fixed;
 use crate::schema::letters;
 use crate::{LetterState, License, Pending, Result, Store, licenses, time};
+use diesel::OptionalExtension as _;
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::sql_types::{BigInt, Bool, Text};
@@ -90,8 +92,9 @@ impl Store {
     /// Takes a letter in hand ahead of its turn, if nobody has had it after its first `attempts` sendings.
     pub fn claim_letter(&self, id: i64, attempts: i64, claim: Claim) -> Pending<Option<ClaimedLetter>> {
         self.write(move |connection| {
+            struct ClaimOne;
             let queued = letters::state.eq(LetterState::Queued.as_str());
-            let taken = diesel::update(letters::table.find(id))
+            let claim_one = diesel::update(letters::table.find(id))
                 .filter(queued)
                 .filter(letters::attempts.eq(attempts))
                 .filter(letters::replaced.eq(false).and(letters::enclosed_in.is_null()))
@@ -102,10 +105,9 @@ impl Store {
                     letters::provider.eq(&claim.provider),
                     letters::leased_until.eq(clock::after(connection, claim.lease)),
                     letters::due_at.eq(None::<i64>),
-                ))
-                .execute(connection)?;
-            let taken = if taken == 0 { Vec::new() } else { vec![id] };
-            Ok(with_licenses(connection, &taken)?.pop())
+                ));
+            let taken = Fixed::<ClaimOne, _>::new(claim_one).execute(connection)?;
+            if taken == 0 { Ok(None) } else { with_license(connection, id) }
         })
     }
 
@@ -233,24 +235,42 @@ fn take_back(connection: &mut AnyConnection, which: SqlLiteral<Bool>, now: Times
 }
 
 fn with_licenses(connection: &mut AnyConnection, ids: &[i64]) -> Result<Vec<ClaimedLetter>> {
-    let rows: Vec<(Row, licenses::Row, bool)> = letters::table
-        .inner_join(crate::schema::licenses::table)
-        .filter(letters::id.eq_any(ids))
-        .order(letters::id)
-        .select((letters::all_columns, crate::schema::licenses::all_columns, enclosures::leads()))
-        .load(connection)?;
-    let claimed = |(letter, license, leads): (Row, licenses::Row, bool)| {
-        let id = letter.id;
-        let license = license.into_license()?;
-        let letter = letter.into_letter(license.terms.id.clone())?;
-        let licenses = if leads {
-            group(connection, id)?
-        } else {
-            vec![Enclosed { license, download: letter.download.clone() }]
-        };
-        Ok(ClaimedLetter { letter, licenses })
+    let rows: Vec<InHand> = in_hand!().filter(letters::id.eq_any(ids)).order(letters::id).load(connection)?;
+    rows.into_iter().map(|row| claimed(connection, row)).collect()
+}
+
+/// One is claimed for nearly every delivery, so its statement is prepared once.
+fn with_license(connection: &mut AnyConnection, id: i64) -> Result<Option<ClaimedLetter>> {
+    struct WithLicense;
+    let question = Fixed::<WithLicense, _>::new(in_hand!().filter(letters::id.eq(id)));
+    let row: Option<InHand> = question.get_result(connection).optional()?;
+    row.map(|row| claimed(connection, row)).transpose()
+}
+
+type InHand = (Row, licenses::Row, bool);
+
+/// Of either question the same columns of the same tables.
+macro_rules! in_hand {
+    () => {
+        letters::table.inner_join(crate::schema::licenses::table).select((
+            letters::all_columns,
+            crate::schema::licenses::all_columns,
+            enclosures::leads(),
+        ))
     };
-    rows.into_iter().map(claimed).collect()
+}
+use in_hand;
+
+fn claimed(connection: &mut AnyConnection, (letter, license, leads): InHand) -> Result<ClaimedLetter> {
+    let id = letter.id;
+    let license = license.into_license()?;
+    let letter = letter.into_letter(license.terms.id.clone())?;
+    let licenses = if leads {
+        group(connection, id)?
+    } else {
+        vec![Enclosed { license, download: letter.download.clone() }]
+    };
+    Ok(ClaimedLetter { letter, licenses })
 }
 
 /// The licenses of a letter that others are enclosed in; those are in hand with it from now on.

@@ -1,8 +1,8 @@
 //! The clock of the database, by which claims run out: the clocks of several servers need not agree.
 
 use crate::connection::AnyConnection;
-use diesel::dsl::sql;
-use diesel::expression::SqlLiteral;
+use diesel::dsl::{AsExprOf, sql};
+use diesel::expression::{SqlLiteral, UncheckedBind};
 use diesel::sql_types::{BigInt, Bool, Nullable};
 use jiff::SignedDuration;
 
@@ -15,10 +15,12 @@ pub(super) fn now(connection: &AnyConnection) -> &'static str {
     }
 }
 
-/// The time at which a claim runs out that holds for `lease` from now on.
-pub(super) fn after(connection: &AnyConnection, lease: SignedDuration) -> SqlLiteral<Nullable<BigInt>> {
-    sql(&format!("{} + {}", now(connection), milliseconds(lease)))
+/// The time at which a claim runs out that holds for `lease` from now on. The text is always the same.
+pub(super) fn after(connection: &AnyConnection, lease: SignedDuration) -> After {
+    sql(&format!("{} + ", now(connection))).bind::<BigInt, _>(milliseconds(lease))
 }
+
+pub(super) type After = UncheckedBind<SqlLiteral<Nullable<BigInt>>, AsExprOf<i64, BigInt>>;
 
 /// Whether a letter's claim has run out.
 pub(super) fn has_run_out(connection: &AnyConnection) -> SqlLiteral<Bool> {

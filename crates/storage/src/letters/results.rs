@@ -5,6 +5,7 @@ use super::row::Row;
 use super::withheld::hold_if_stopped;
 use super::{Doubt, Letter, find};
 use crate::connection::AnyConnection;
+use crate::connection::statement::Fixed;
 use crate::schema::{letters, licenses};
 use crate::{LetterState, Pending, Result, Store, time};
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
@@ -59,32 +60,34 @@ impl Store {
 fn write(connection: &mut AnyConnection, finish: Finish, now: Timestamp) -> Result<Option<Letter>> {
     let Finish { letter, claim, result } = finish;
     let sent = matches!(result.state, LetterState::Accepted | LetterState::Logged);
-    let held = diesel::update(letters::table.find(letter).filter(letters::claim_id.eq(claim)))
-        .set((
-            letters::state.eq(result.state.as_str()),
-            letters::attempts.eq(result.attempts),
-            letters::due_at.eq(time::to_optional_column(result.due_at)),
-            letters::claim_id.eq(None::<String>),
-            letters::leased_until.eq(None::<i64>),
-            letters::provider.eq(result.provider),
-            letters::channel.eq(result.channel),
-            letters::doubtful_since.eq(time::to_optional_column(result.doubt.map(|doubt| doubt.since))),
-            letters::asked.eq(result.doubt.map_or(0, |doubt| doubt.asked)),
-            letters::doubts.eq(result.doubts),
-            letters::message_id.eq(result.message_id),
-            letters::failure_class.eq(result.failure_class),
-            letters::error.eq(result.error),
-            letters::sent_at.eq(sent.then(|| time::to_column(now))),
-        ))
-        .execute(connection)?;
-    if held == 0 {
+    struct FinishOne;
+    let finish_one = diesel::update(letters::table.find(letter).filter(letters::claim_id.eq(claim))).set((
+        letters::state.eq(result.state.as_str()),
+        letters::attempts.eq(result.attempts),
+        letters::due_at.eq(time::to_optional_column(result.due_at)),
+        letters::claim_id.eq(None::<String>),
+        letters::leased_until.eq(None::<i64>),
+        letters::provider.eq(result.provider),
+        letters::channel.eq(result.channel),
+        letters::doubtful_since.eq(time::to_optional_column(result.doubt.map(|doubt| doubt.since))),
+        letters::asked.eq(result.doubt.map_or(0, |doubt| doubt.asked)),
+        letters::doubts.eq(result.doubts),
+        letters::message_id.eq(result.message_id),
+        letters::failure_class.eq(result.failure_class),
+        letters::error.eq(result.error),
+        letters::sent_at.eq(sent.then(|| time::to_column(now))),
+    ));
+    if Fixed::<FinishOne, _>::new(finish_one).execute(connection)? == 0 {
         return Ok(None);
     }
-    let (row, license_id, leads): (Row, String, bool) = letters::table
-        .inner_join(licenses::table)
-        .filter(letters::id.eq(letter))
-        .select((letters::all_columns, licenses::id, leads()))
-        .first(connection)?;
+    struct Finished;
+    let finished = letters::table.inner_join(licenses::table).filter(letters::id.eq(letter)).select((
+        letters::all_columns,
+        licenses::id,
+        leads(),
+    ));
+    let (row, license_id, leads): (Row, String, bool) =
+        Fixed::<Finished, _>::new(finished).get_result(connection)?;
     if sent && !leads {
         return row.into_letter(license_id).map(Some);
     }

@@ -1,6 +1,7 @@
 //! The promises of the store, on both databases.
 
 mod batches;
+mod claims;
 mod conclusions;
 mod deliveries;
 mod examples;
@@ -9,5 +10,7 @@ mod issuing;
 mod letters;
 mod licenses;
 mod opening;
+mod postman;
+mod readings;
 mod revocation_lists;
 mod rows;

@@ -7,22 +7,32 @@
 use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 
 use super::page::{Cursor, FULL_PAGE, Page};
 use crate::books::day;
 use crate::{BooksError, Days, Event, Listing, Record, UnreadDays, Verdict};
 
-/// A page may come twice by accident; one that names the same next page this often goes round in circles.
+/// A page may come twice, and a day time out, by accident; what does so this often goes on like that.
 const MOST_TIMES: u32 = 3;
+/// A list is in order but for sales of one moment, and for what a page has repeated.
+const MARGIN: SignedDuration = SignedDuration::from_mins(10);
 /// More pages of one day than any seller has.
 const MOST_PAGES: usize = 10_000;
 
 /// Asks for one page.
 pub(super) type Fetch<'f> = dyn Fn(Days, &Cursor) -> Result<Page, BooksError> + 'f;
 
-/// Every sale of these days, each once.
-pub(super) fn read(days: Days, fetch: &Fetch<'_>) -> Result<Listing, BooksError> {
-    let mut reader = Reader { fetch, left: vec![days], places: HashMap::new(), listing: Listing::default() };
+/// Every sale of these days, each once; if a moment is given, at least those that were made since.
+pub(super) fn read(days: Days, since: Option<Timestamp>, fetch: &Fetch<'_>) -> Result<Listing, BooksError> {
+    let mut reader = Reader {
+        fetch,
+        since,
+        left: vec![days],
+        timeouts: HashMap::new(),
+        places: HashMap::new(),
+        listing: Listing::default(),
+    };
     while let Some(days) = reader.left.pop() {
         reader.window(days)?;
     }
@@ -31,8 +41,11 @@ pub(super) fn read(days: Days, fetch: &Fetch<'_>) -> Result<Listing, BooksError>
 
 struct Reader<'f> {
     fetch: &'f Fetch<'f>,
+    since: Option<Timestamp>,
     /// Days still to be read.
     left: Vec<Days>,
+    /// How often the store ran out of time over a single day.
+    timeouts: HashMap<Date, u32>,
     /// Where in the listing a sale is.
     places: HashMap<String, usize>,
     listing: Listing,
@@ -51,8 +64,17 @@ impl Reader<'_> {
             };
             let count = page.records.len();
             seen.extend(page.records.iter().filter_map(|record| record.interpretation.sale_id.clone()));
-            oldest = page.records.iter().filter_map(made_on).fold(oldest, Date::min);
+            oldest = page.records.iter().filter_map(made_at).map(day).fold(oldest, Date::min);
+            let is_enough = self.since.is_some_and(|since| {
+                page.records
+                    .iter()
+                    .filter_map(made_at)
+                    .any(|made_at| made_at < since.saturating_sub(MARGIN).unwrap_or(since))
+            });
             self.add(page.records);
+            if is_enough {
+                return Ok(());
+            }
             cursor = match page.next {
                 Some(key) => {
                     let times = named.entry(key.clone()).or_insert(0);
@@ -74,6 +96,14 @@ impl Reader<'_> {
         if let Some(halves) = days.halves() {
             self.left.extend(halves);
             return Ok(());
+        }
+        if why == BooksError::QueryTimedOut {
+            let timeouts = self.timeouts.entry(days.first).or_insert(0);
+            *timeouts += 1;
+            if *timeouts < MOST_TIMES {
+                self.left.push(days);
+                return Ok(());
+            }
         }
         if why == BooksError::QueryTimedOut || self.numbered(days, 1)? == End::Unknown {
             self.listing.unread.push(UnreadDays { days, why });
@@ -137,10 +167,10 @@ fn odd(what: &str) -> BooksError {
     BooksError::Unexpected(what.to_owned())
 }
 
-fn made_on(record: &Record) -> Option<Date> {
+fn made_at(record: &Record) -> Option<Timestamp> {
     let Verdict::Events(events) = &record.interpretation.verdict else { return None };
     events.iter().find_map(|event| match event {
-        Event::Sold(order) => order.sold_at.map(day),
+        Event::Sold(order) => order.sold_at,
         _ => None,
     })
 }

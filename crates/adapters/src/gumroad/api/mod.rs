@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use super::record;
 use crate::{Books, BooksError, Days, Error, Listing, Record, Registration, SourceSettings};
 use client::{Client, Question, escaped_path};
-use page::{Page, sales};
+use page::{Cursor, Page, sales};
 use patience::Repeat;
 
 /// Everything that Gumroad tells of by itself.
@@ -44,6 +44,10 @@ impl Api {
         Ok(Some(Self { client: Client::new(base, token, settings.api_pace)? }))
     }
 
+    fn sales_page(&self, days: Days, cursor: &Cursor) -> Result<Page, BooksError> {
+        Page::read(self.page(&cursor.parameters(days))?)
+    }
+
     fn page(&self, parameters: &[(&str, String)]) -> Result<Map<String, Value>, BooksError> {
         let parameters: Vec<(&str, &str)> =
             parameters.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -53,7 +57,11 @@ impl Api {
 
 impl Books for Api {
     fn sales(&self, days: Days) -> Result<Listing, BooksError> {
-        listing::read(days, &|days, cursor| Page::read(self.page(&cursor.parameters(days))?))
+        listing::read(days, None, &|days, cursor| self.sales_page(days, cursor))
+    }
+
+    fn sales_since(&self, days: Days, moment: Timestamp) -> Result<Listing, BooksError> {
+        listing::read(days, Some(moment), &|days, cursor| self.sales_page(days, cursor))
     }
 
     fn sale_of_order(&self, order_number: u64) -> Result<Record, BooksError> {

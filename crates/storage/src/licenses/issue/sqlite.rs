@@ -18,13 +18,16 @@ use jiff::Timestamp;
 
 pub(super) fn write(connection: &mut SqliteConnection, issue: &Issue) -> Result<Written> {
     let Issue { license, letter, conclusion } = issue;
-    if let Some((number, before)) = of_same_order(connection, license)? {
-        return found(connection, number, before, conclusion);
-    }
     if has_been_told(connection, license, conclusion)? {
-        return Ok(Written::Contested);
+        return match of_same_order(connection, license)? {
+            Some((number, before)) => found(connection, number, before, conclusion),
+            None => Ok(Written::Contested),
+        };
     }
-    let number = insert(connection, license, conclusion.at)?.ok_or_else(held_by_another_order)?;
+    let Some(number) = insert(connection, license, conclusion.at)? else {
+        let (number, before) = of_same_order(connection, license)?.ok_or_else(held_by_another_order)?;
+        return found(connection, number, before, conclusion);
+    };
     let letter = letters::first::insert(connection, number, letter, conclusion.at)?;
     add_event(connection, number, conclusion)?;
     let conclusion = Conclusion { outcome: Some(Outcome::Minted), ..conclusion.clone() };
@@ -50,7 +53,7 @@ fn has_been_told(
     Ok(found.is_some())
 }
 
-/// Its number, unless another order has its id or key.
+/// Its number, unless the order has one already, or another order has its id or key.
 fn insert(connection: &mut SqliteConnection, new: &NewLicense, now: Timestamp) -> QueryResult<Option<i64>> {
     struct Insert;
     let insert = diesel::insert_into(licenses::table)
