@@ -2,14 +2,13 @@
 
 use crate::failure::Failure;
 use clap::Args;
-use jiff::Timestamp;
-use mintmark_fulfillment::{Fulfillment, Role, Settings};
+use mintmark_fulfillment::{PublicKeys, Settings};
 use mintmark_licensing::{Keyring, License, Line, PublicKey, Rejected, Verified, Verifier};
 
 #[derive(Debug, Args)]
 pub(super) struct Trust {
     /// A public key to trust, in base64url or hexadecimal, in place of the installation's; may be repeated
-    #[arg(long = "public-key", value_name = "KEY")]
+    #[arg(long = "public-key", value_name = "KEY", allow_hyphen_values = true)]
     public_keys: Vec<PublicKey>,
     /// A product line to accept, in place of signing.line; may be repeated
     #[arg(long = "product", value_name = "LINE")]
@@ -28,17 +27,13 @@ pub(super) struct Judge {
 }
 
 impl Trust {
-    pub(super) fn judge(
-        &self,
-        load: impl Fn() -> Result<Settings, Failure>,
-        now: Timestamp,
-    ) -> Result<Judge, Failure> {
+    pub(super) fn judge(&self, load: impl Fn() -> Result<Settings, Failure>) -> Result<Judge, Failure> {
         let products = match self.products.as_slice() {
             [] => vec![load()?.signing.line],
             given => given.to_vec(),
         };
         let keys = match self.public_keys.as_slice() {
-            [] => vec![Fulfillment::open(load()?, Role::Tool, now)?.public_key()],
+            [] => own(&load()?)?,
             given => given.to_vec(),
         };
         let keyring =
@@ -62,4 +57,11 @@ impl Judge {
         }
         verdict
     }
+}
+
+/// What this installation's own apps trust. That there are no keys says nothing of a blob, so it is no verdict on one.
+fn own(settings: &Settings) -> Result<Vec<PublicKey>, Failure> {
+    let PublicKeys { active, standby, retired, .. } =
+        PublicKeys::read(settings).map_err(Failure::NoKeyring)?;
+    Ok([active].into_iter().chain(standby).chain(retired).collect())
 }

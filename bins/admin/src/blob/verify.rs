@@ -42,7 +42,7 @@ impl VerifyCommand {
         now: Timestamp,
         output: &mut dyn Write,
     ) -> Result<Ending, Failure> {
-        let judge = self.trust.judge(load, now)?;
+        let judge = self.trust.judge(load)?;
         let now = self.now.unwrap_or(now.as_second());
         let mut worst = Grade::Running;
         for text in self.input.texts()? {
