@@ -37,6 +37,11 @@ pub(crate) enum Failure {
     /// A file that was to be read.
     #[error("{} cannot be read", path.display())]
     Input { path: std::path::PathBuf, source: std::io::Error },
+    /// Without keys no blob can be judged.
+    #[error(
+        "there is nothing to verify with; give --public-key and --product, or run this where the server runs"
+    )]
+    NoKeyring(#[source] Error),
     /// No server has been started yet.
     #[error("there is no revocation list yet; a server makes it when it starts")]
     NoRevocationList,
@@ -76,7 +81,7 @@ impl Failure {
 
     fn exit_code(&self) -> u8 {
         match self {
-            Self::Usage(_) | Self::Input { .. } => MISUSED,
+            Self::Usage(_) | Self::Input { .. } | Self::NoKeyring(_) => MISUSED,
             Self::Installation(error) if error.is_configuration() => MISUSED,
             Self::Installation(_) | Self::Output(_) | Self::File { .. } => FAILED,
             Self::NoRevocationList | Self::NotMinted { .. } => FAILED,

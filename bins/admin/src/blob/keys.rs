@@ -8,7 +8,7 @@ use mintmark_licensing::{Keyring, License, Line, PublicKey, Rejected, Verified, 
 #[derive(Debug, Args)]
 pub(super) struct Trust {
     /// A public key to trust, in base64url or hexadecimal, in place of the installation's; may be repeated
-    #[arg(long = "public-key", value_name = "KEY")]
+    #[arg(long = "public-key", value_name = "KEY", allow_hyphen_values = true)]
     public_keys: Vec<PublicKey>,
     /// A product line to accept, in place of signing.line; may be repeated
     #[arg(long = "product", value_name = "LINE")]
@@ -33,19 +33,13 @@ impl Trust {
             given => given.to_vec(),
         };
         let keys = match self.public_keys.as_slice() {
-            [] => own(PublicKeys::read(&load()?)?),
+            [] => own(&load()?)?,
             given => given.to_vec(),
         };
         let keyring =
             Keyring::new(keys).map_err(|_| Failure::Usage("--public-key: the same key is given twice"))?;
         Ok(Judge { keyring, products, accepts_test_licenses: self.test })
     }
-}
-
-/// Who may have signed what is out there. A key that is distrusted proves nothing.
-fn own(keys: PublicKeys) -> Vec<PublicKey> {
-    let PublicKeys { active, standby, retired, .. } = keys;
-    [active].into_iter().chain(standby).chain(retired).collect()
 }
 
 impl Judge {
@@ -63,4 +57,11 @@ impl Judge {
         }
         verdict
     }
+}
+
+/// What this installation's own apps trust. That there are no keys says nothing of a blob, so it is no verdict on one.
+fn own(settings: &Settings) -> Result<Vec<PublicKey>, Failure> {
+    let PublicKeys { active, standby, retired, .. } =
+        PublicKeys::read(settings).map_err(Failure::NoKeyring)?;
+    Ok([active].into_iter().chain(standby).chain(retired).collect())
 }

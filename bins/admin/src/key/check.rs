@@ -1,19 +1,30 @@
 //! `key check`: whether the keys are as they should be.
 
 use crate::failure::{Ending, Failure};
+use clap::Args;
 use mintmark_fulfillment::{Finding, Settings, Verdict, check_keys, printable};
 use serde_json::json;
 use std::io::Write;
 
-pub(super) fn run(settings: &Settings, json: bool, output: &mut dyn Write) -> Result<Ending, Failure> {
-    let findings = check_keys(settings)?;
-    let widest = findings.iter().map(|finding| finding.what.len()).max().unwrap_or_default();
-    for finding in &findings {
-        let line = if json { as_json(finding) } else { words(finding, widest) };
-        writeln!(output, "{line}")?;
+/// Looks whether the key files are there, whole, for their owner alone, and the ones that the database knows
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// Print one line of JSON for each thing that was looked at
+    #[arg(long)]
+    json: bool,
+}
+
+impl Check {
+    pub(super) fn run(&self, settings: &Settings, output: &mut dyn Write) -> Result<Ending, Failure> {
+        let findings = check_keys(settings)?;
+        let widest = findings.iter().map(|finding| finding.what.len()).max().unwrap_or_default();
+        for finding in &findings {
+            let line = if self.json { as_json(finding) } else { words(finding, widest) };
+            writeln!(output, "{line}")?;
+        }
+        let is_wrong = |finding: &Finding| matches!(finding.verdict, Verdict::Wrong { .. });
+        Ok(if findings.iter().any(is_wrong) { Ending::SomeFailed } else { Ending::Done })
     }
-    let is_wrong = |finding: &Finding| matches!(finding.verdict, Verdict::Wrong { .. });
-    Ok(if findings.iter().any(is_wrong) { Ending::SomeFailed } else { Ending::Done })
 }
 
 fn as_json(Finding { what, verdict }: &Finding) -> String {

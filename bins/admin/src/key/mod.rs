@@ -7,37 +7,25 @@ mod show;
 mod standby;
 
 use crate::failure::{Ending, Failure};
+use check::Check;
 use clap::Subcommand;
 use export::Export;
 use jiff::Timestamp;
 use mintmark_fulfillment::{PublicKey, Settings, make_keys};
 use rotate::Rotate;
+use show::Show;
+use standby::StandbyCommand;
 use std::io::Write;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeyCommand {
     /// Makes the keys of a new installation, without a server or a database; never in the place of others
     New,
-    /// Shows the ids of the signing key and of the revocation key, and the public keys that apps embed
-    Show {
-        /// Print one line of JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// Makes the key that signs after the next rotation, and shows its public key, for apps to embed from now on
-    Standby {
-        /// Print one line of JSON
-        #[arg(long)]
-        json: bool,
-    },
+    Show(Show),
+    Standby(StandbyCommand),
     Rotate(Rotate),
     ExportPublic(Export),
-    /// Looks whether the key files are there, whole, for their owner alone, and the ones that the database knows
-    Check {
-        /// Print one line of JSON for each thing that was looked at
-        #[arg(long)]
-        json: bool,
-    },
+    Check(Check),
 }
 
 impl KeyCommand {
@@ -49,11 +37,11 @@ impl KeyCommand {
     ) -> Result<Ending, Failure> {
         match self {
             Self::New => new(&settings, now, output),
-            Self::Show { json } => show::run(settings, *json, now, output),
-            Self::Standby { json } => standby::run(&settings, *json, now, output),
+            Self::Show(show) => show.run(settings, now, output),
+            Self::Standby(standby) => standby.run(&settings, now, output),
             Self::Rotate(rotate) => rotate.run(&settings, now, output),
             Self::ExportPublic(export) => export.run(&settings, output),
-            Self::Check { json } => check::run(&settings, *json, output),
+            Self::Check(check) => check.run(&settings, output),
         }
     }
 }

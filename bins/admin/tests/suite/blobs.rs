@@ -129,6 +129,41 @@ fn the_installations_own_key_serves_where_none_is_given() {
 }
 
 #[test]
+fn what_a_retired_key_has_signed_is_genuine_until_the_key_is_distrusted() {
+    let folder = Folder::initialized();
+    let mint = ["mint", "--product", "datatools-core", "--email", "ada@example.com", "--json"];
+    let verify = |blob: &str| {
+        std::fs::write(folder.path("license.dtlic"), blob).unwrap();
+        folder.admin(&["blob", "verify", "license.dtlic"]).code
+    };
+    let old = folder.rows(&mint).remove(0);
+    folder.admin(&["key", "standby"]);
+    folder.admin(&["key", "rotate"]);
+    let new = folder.rows(&mint).remove(0);
+    assert_eq!([&old, &new].map(|license| verify(blob(license))), [0, 0]);
+
+    folder.admin(&["key", "standby"]);
+    folder.admin(&["key", "rotate", "--compromised"]);
+    assert_eq!([&old, &new].map(|license| verify(blob(license))), [3, 3]);
+    let reissued = folder.rows(&["license", "list", "--json"]);
+    assert_eq!(reissued.iter().map(|license| verify(blob(license))).collect::<Vec<_>>(), [0, 0]);
+}
+
+#[test]
+fn without_any_keys_there_is_no_verdict() {
+    let finished = Folder::empty().admin(&["blob", "verify", "-"]);
+    assert_eq!((finished.code, finished.output.as_str()), (2, ""));
+}
+
+#[test]
+fn a_key_may_begin_with_a_hyphen() {
+    // One key in 64 is spelled so.
+    let key = "-Ak1PnRuUJc0xbfvnfkdSrfGIaz_kXFuS1xqmlNHVQ4";
+    let finished = fed(&["blob", "verify", "--public-key", key, "--product", "DT1"], b"");
+    assert_eq!((finished.code, finished.errors.as_str()), (3, ""));
+}
+
+#[test]
 fn people_read_what_it_says() {
     let key = signing_key();
     let arguments = ["blob", "verify", "--public-key", &key, "--product", "DT1", "--now", "1780000000"];
