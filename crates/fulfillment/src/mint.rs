@@ -17,6 +17,8 @@ const LONGEST_LICENSEE: usize = 128;
 pub(crate) struct Minter {
     pub(crate) keys: Keys,
     signing: SigningSettings,
+    /// What apps trust of it.
+    ring: Keyring,
 }
 
 /// A license that is to be made.
@@ -37,8 +39,9 @@ pub(crate) struct Draft<'a> {
 }
 
 impl Minter {
-    pub(crate) fn new(keys: Keys, signing: SigningSettings) -> Self {
-        Self { keys, signing }
+    pub(crate) fn new(keys: Keys, signing: SigningSettings) -> Result<Self, Error> {
+        let ring = Keyring::new([keys.signing.public_key()])?;
+        Ok(Self { keys, signing, ring })
     }
 
     /// As the license is, under the key of today and with the next number: nothing that it says changes. `trusted` is
@@ -129,8 +132,7 @@ impl Minter {
     /// What was signed is read back before anybody stores it: a memory error or a damaged key would otherwise give a
     /// buyer a license that no app accepts. It costs one verification for each license.
     fn prove(&self, blob: String, line: &Line) -> Result<String, Error> {
-        let ring = Keyring::new([self.keys.signing.public_key()])?;
-        let proved = Verifier::new(&ring, line.clone()).accepting_test_licenses().verify(&blob);
+        let proved = Verifier::new(&self.ring, line.clone()).accepting_test_licenses().verify(&blob);
         proved.map_err(|_| Error::UnsignableGrant("its signature does not verify"))?;
         Ok(blob)
     }

@@ -58,7 +58,7 @@ impl Fulfillment {
         let made_secret = secret.and_then(StoredSecret::made);
         Ok(Self {
             records: Records::new(store, &sources)?,
-            minter: Arc::new(Minter::new(keys, settings.signing.clone())),
+            minter: Arc::new(Minter::new(keys, settings.signing.clone())?),
             settings,
             outbox: None,
             shelf: Shelf::default(),

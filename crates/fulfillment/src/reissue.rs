@@ -50,7 +50,7 @@ impl Reissue {
         let ring = Ring::read(&store)?;
         Ok(Self {
             store: Arc::new(store),
-            minter: Arc::new(Minter::new(keys, settings.signing.clone())),
+            minter: Arc::new(Minter::new(keys, settings.signing.clone())?),
             kids: ring.distrusted_ids().iter().map(KeyId::to_string).collect(),
             trusted: Arc::new(Keyring::new(ring.distrusted)?),
             after: 0,

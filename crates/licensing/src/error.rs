@@ -5,6 +5,14 @@ use crate::KeyId;
 /// Why a key, a name or a grant was refused. A refused *blob* is a [`Rejected`](crate::Rejected) instead.
 ///
 /// No variant carries the refused text: it may be a secret that was pasted into the wrong field.
+///
+/// ```
+/// use mintmark_licensing::{Error, LicenseKey, PublicKey};
+///
+/// assert_eq!("0".repeat(64).parse::<PublicKey>(), Err(Error::WeakPublicKey));
+/// let typed = "DT1-CORE-XAHNW-KF2M0-55FP9-1EKNY".parse::<LicenseKey>();
+/// assert_eq!(typed, Err(Error::MistypedLicenseKey));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

@@ -5,6 +5,13 @@ use std::{fmt, str::FromStr};
 use crate::Error;
 
 /// Whether money changed hands. Test orders live in a space of their own and never take a real order's place.
+///
+/// ```
+/// use mintmark_licensing::Mode;
+///
+/// assert_eq!("test".parse(), Ok(Mode::Test));
+/// assert_eq!(Mode::Live.as_str(), "live");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Mode {
     /// A real order.
@@ -45,6 +52,15 @@ impl fmt::Display for Mode {
 
 /// The four facts that name one license. Equal identities yield equal keys and ids, so an order told twice is
 /// minted once.
+///
+/// ```
+/// use mintmark_licensing::{LicenseKeySecret, Mode, OrderIdentity};
+///
+/// let order = OrderIdentity { source: "gumroad", mode: Mode::Live, order_id: "GUM-2001", item: 0 };
+/// let secret = LicenseKeySecret::from_bytes([0x42; 32]);
+/// assert_eq!(secret.license_id(&order).to_string(), "d779aaeb-58f7-843b-ab06-da8a4f603948");
+/// assert_ne!(secret.license_id(&order), secret.license_id(&OrderIdentity { item: 1, ..order }));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct OrderIdentity<'a> {
     /// The store, such as `gumroad`.

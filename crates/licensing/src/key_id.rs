@@ -9,6 +9,14 @@ use ring::digest;
 /// base64url.
 ///
 /// It tells which key to check with. It proves nothing: only the signature does.
+///
+/// ```
+/// use mintmark_licensing::PublicKey;
+///
+/// let key: PublicKey = "IVL40Zt5HSRFMkLhXy6rbLfP-ntqXtMAl5YOBpiB2xI".parse()?;
+/// assert_eq!(key.kid().to_string(), "3QW-eYXr9io");
+/// # Ok::<(), mintmark_licensing::Error>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyId([u8; 8]);
 

@@ -1,6 +1,7 @@
 //! License keys and offline-verifiable license blobs.
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
+#![warn(missing_docs)]
 
 // Did we issue this?
 mod keyring;
@@ -37,6 +38,7 @@ mod tier;
 
 // The format, byte by byte.
 mod crockford;
+mod embedded;
 mod frame;
 mod hex;
 mod payload;

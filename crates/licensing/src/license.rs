@@ -19,6 +19,23 @@ const LONGEST_LICENSEE: usize = 128;
 ///
 /// Genuine is not the same as running: an expired license is genuine too. [`Debug`](fmt::Debug) leaves out
 /// whose it is.
+///
+/// ```
+/// use mintmark_licensing::{Keyring, Mode, Verifier};
+///
+/// # let blob = "DTLIC2:3QW-eYXr9io.eyJsaWQiOiIwMTk4ZjBjMi03YjFlLTdjM2EtOWQ1NS0zZjFjMmE3YmUwZDQiLCJwcmQiOiJEVDEiLCJ0aWVyIjoiQ09SRSIsInNlcSI6MSwiaWF0IjoxNzY3MjI1NjAwLCJleHAiOjE3OTg3NjE2MDAsImVudCI6WyJiYXRjaCIsImNvcmUiLCJleHBvcnQtY3N2Il0sInN1YiI6ImphbmUuZG9lQGV4YW1wbGUuY29tIn0.fNRckmsQCH4sPKafXq_aBzvnF5wQTQzUoutq8ODa5iZxmEE8YHSxP2RnUGC8ksJvePsqzziCQrr1p9rAFLxQCQ";
+/// let ring = Keyring::new(["IVL40Zt5HSRFMkLhXy6rbLfP-ntqXtMAl5YOBpiB2xI".parse()?])?;
+/// let license = Verifier::new(&ring, "DT1".parse()?).verify(blob)?;
+///
+/// assert_eq!(license.id().to_string(), "0198f0c2-7b1e-7c3a-9d55-3f1c2a7be0d4");
+/// assert_eq!((license.line().as_str(), license.tier().as_str(), license.mode()), ("DT1", "core", Mode::Live));
+/// assert_eq!((license.seq(), license.issued_at()), (1, 1_767_225_600));
+/// assert_eq!((license.expires_at(), license.grace()), (Some(1_798_761_600), 0));
+/// assert_eq!((license.updates_until(), license.refresh_by(), license.seats()), (None, None, None));
+/// assert_eq!((license.licensee(), license.key_hint()), (Some("jane.doe@example.com"), None));
+/// assert_eq!(license.signed_by().to_string(), "3QW-eYXr9io");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct License {
     id: LicenseId,

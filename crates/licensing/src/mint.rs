@@ -10,6 +10,30 @@ use crate::{
 };
 
 /// What a buyer is to get. Times are Unix seconds, between 1970 and the year 9999.
+///
+/// ```
+/// use mintmark_licensing::{Grant, LicenseKeySecret, Mode, OrderIdentity, SigningKey};
+///
+/// let (line, tier) = ("DT1".parse()?, "core".parse()?);
+/// let grant = Grant {
+///     identity: OrderIdentity { source: "gumroad", mode: Mode::Live, order_id: "GUM-2001", item: 0 },
+///     generation: 0,
+///     line: &line,
+///     tier: &tier,
+///     seq: 1,
+///     issued_at: 1_767_225_600,
+///     expires_at: None,
+///     grace: 0,
+///     updates_until: None,
+///     entitlements: &[],
+///     seats: None,
+///     licensee: None,
+/// };
+/// let minted = SigningKey::from_seed(&[0x42; 32])?.mint(&LicenseKeySecret::from_bytes([0x42; 32]), &grant)?;
+/// assert_eq!(minted.key.to_string(), "DT1-CORE-XAHNW-KF2M0-55FP9-1EKNX");
+/// assert!(minted.blob.starts_with("DTLIC2:3QW-eYXr9io."));
+/// # Ok::<(), mintmark_licensing::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Grant<'a> {
     /// The order. Its mode decides whether the blob says `env: "test"`.
@@ -66,6 +90,20 @@ impl SigningKey {
 
     /// Issues a license again under this key, on the day on which the key that signed it is distrusted: the same terms,
     /// with another re-issue counter. Answers with the signed `DTLIC2:` text.
+    ///
+    /// ```
+    /// use mintmark_licensing::{Keyring, SigningKey, Verifier};
+    ///
+    /// # let blob = "DTLIC2:3QW-eYXr9io.eyJsaWQiOiIwMTk4ZjBjMi03YjFlLTdjM2EtOWQ1NS0zZjFjMmE3YmUwZDQiLCJwcmQiOiJEVDEiLCJ0aWVyIjoiQ09SRSIsInNlcSI6MSwiaWF0IjoxNzY3MjI1NjAwLCJleHAiOjE3OTg3NjE2MDAsImVudCI6WyJiYXRjaCIsImNvcmUiLCJleHBvcnQtY3N2Il0sInN1YiI6ImphbmUuZG9lQGV4YW1wbGUuY29tIn0.fNRckmsQCH4sPKafXq_aBzvnF5wQTQzUoutq8ODa5iZxmEE8YHSxP2RnUGC8ksJvePsqzziCQrr1p9rAFLxQCQ";
+    /// let (active, standby) = (SigningKey::from_seed(&[0x42; 32])?, SigningKey::from_seed(&[7; 32])?);
+    /// let ring = Keyring::new([active.public_key(), standby.public_key()])?;
+    /// let verifier = Verifier::new(&ring, "DT1".parse()?);
+    ///
+    /// let license = verifier.verify(blob)?;
+    /// let again = verifier.verify(&standby.reissue(&license, license.seq() + 1)?)?;
+    /// assert_eq!((again.id(), again.seq(), again.signed_by()), (license.id(), 2, standby.kid()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::UnsignableGrant`] if the counter is 0.

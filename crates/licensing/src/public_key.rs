@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
-use crate::{Error, KeyId, hex};
+use crate::{Error, KeyId, embedded, hex};
 
 /// An Ed25519 public key, checked: its encoding is canonical and its order is not small.
 ///
@@ -45,7 +45,7 @@ impl PublicKey {
     /// If the key is malformed or weak; in a `const` that is an error of the compiler. A key that is read while the app
     /// runs is parsed instead, which returns an [`Error`].
     pub const fn embedded(text: &str) -> Self {
-        let Some(bytes) = decode_key(text.as_bytes()) else {
+        let Some(bytes) = embedded::read_32_bytes(text.as_bytes()) else {
             panic!("a public key is 32 bytes in base64url, 43 characters")
         };
         match check(&bytes) {
@@ -126,37 +126,6 @@ const fn is_below(one: &[u8; 32], other: &[u8; 32]) -> bool {
         }
     }
     false
-}
-
-/// 43 characters of base64url without stray bits in the last.
-const fn decode_key(text: &[u8]) -> Option<[u8; 32]> {
-    if text.len() != 43 {
-        return None;
-    }
-    let mut bytes = [0; 32];
-    let mut at = 0;
-    while at < 32 {
-        // The six bits where this byte begins, and those where it ends.
-        let (first, shift) = (at / 3 * 4 + at % 3, at % 3 * 2);
-        let (Some(high), Some(low)) = (six_bits(text[first]), six_bits(text[first + 1])) else { return None };
-        bytes[at] = high << (2 + shift) | low >> (4 - shift);
-        if at == 31 && low & 0b11 != 0 {
-            return None;
-        }
-        at += 1;
-    }
-    Some(bytes)
-}
-
-const fn six_bits(character: u8) -> Option<u8> {
-    match character {
-        b'A'..=b'Z' => Some(character - b'A'),
-        b'a'..=b'z' => Some(character - b'a' + 26),
-        b'0'..=b'9' => Some(character - b'0' + 52),
-        b'-' => Some(62),
-        b'_' => Some(63),
-        _ => None,
-    }
 }
 
 /// p = 2^255 - 19, little-endian.

@@ -6,6 +6,18 @@ use crate::KeyId;
 ///
 /// [`code`](Self::code) never changes meaning, so a buyer can read it out to support. A revocation list is refused for
 /// the same reasons under the same codes, though the words speak of a license.
+///
+/// ```
+/// use mintmark_licensing::{Keyring, Rejected, Verifier};
+///
+/// let ring = Keyring::new(["IVL40Zt5HSRFMkLhXy6rbLfP-ntqXtMAl5YOBpiB2xI".parse()?])?;
+/// let rejected = Verifier::new(&ring, "DT1".parse()?).verify("DTLIC2:3QW-eYXr9io.eyJs").unwrap_err();
+/// assert_eq!(rejected, Rejected::Truncated);
+/// assert_eq!((rejected.code(), rejected.as_str()), ("DTL03", "truncated"));
+/// assert!(rejected.is_paste_damage() && !rejected.is_tampering());
+/// assert_eq!(rejected.to_string(), "the license is cut off");
+/// # Ok::<(), mintmark_licensing::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum Rejected {

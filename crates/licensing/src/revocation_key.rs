@@ -10,6 +10,21 @@ use crate::{
 };
 
 /// What a revocation list is to say. Times are Unix seconds, between 1970 and the year 9999.
+///
+/// ```
+/// use mintmark_licensing::{LicenseId, RevocationKey, Revocations};
+///
+/// let license: LicenseId = "d779aaeb-58f7-843b-ab06-da8a4f603948".parse()?;
+/// let text = RevocationKey::from_seed(&[0x43; 32])?.sign(&Revocations {
+///     serial: 7,
+///     issued_at: 1_767_225_600,
+///     next_update: 1_767_830_400,
+///     licenses: &[(license, 2)],
+///     keys: &[],
+/// })?;
+/// assert!(text.starts_with("DTREV1:4c7WqD2YC7M."));
+/// # Ok::<(), mintmark_licensing::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Revocations<'a> {
     /// The number of the list, from 1, and one more than that of the list before.

@@ -19,6 +19,20 @@ use crate::{
 /// It knows no clock and no other list. Two things are therefore the app's part: to keep the highest
 /// [`serial`](Self::serial) it has seen and refuse a smaller one, and to go on with the list it has while there is no
 /// newer one. A list that is absent or old revokes what it revokes, and nothing else.
+///
+/// ```
+/// use mintmark_licensing::{Keyring, Verifier};
+///
+/// # let blob = "DTLIC2:3QW-eYXr9io.eyJsaWQiOiIwMTk4ZjBjMi03YjFlLTdjM2EtOWQ1NS0zZjFjMmE3YmUwZDQiLCJwcmQiOiJEVDEiLCJ0aWVyIjoiQ09SRSIsInNlcSI6MSwiaWF0IjoxNzY3MjI1NjAwLCJleHAiOjE3OTg3NjE2MDAsImVudCI6WyJiYXRjaCIsImNvcmUiLCJleHBvcnQtY3N2Il0sInN1YiI6ImphbmUuZG9lQGV4YW1wbGUuY29tIn0.fNRckmsQCH4sPKafXq_aBzvnF5wQTQzUoutq8ODa5iZxmEE8YHSxP2RnUGC8ksJvePsqzziCQrr1p9rAFLxQCQ";
+/// # let text = "DTREV1:4c7WqD2YC7M.eyJuIjo3LCJpYXQiOjE3NjcyMjU2MDAsIm54dCI6MTc2NzgzMDQwMCwibGljIjpbWyJpWktQSmZESllsMCIsMV0sWyJtZ0dFdVhaQ05aVSIsMl1dLCJraWQiOlsiQUFFQ0F3UUZCZ2MiXX0.l589gyZxxYJgFGRyQ1QsU2rafU0INwfWDivt_WpV5GLyn8xvVPeJaIxgrNeoMVPw-Lygamyn_Y5tQMbba7kxDQ";
+/// let ring = Keyring::new(["IVL40Zt5HSRFMkLhXy6rbLfP-ntqXtMAl5YOBpiB2xI".parse()?])?
+///     .with_revocation_keys(["Ivwpd5Lwtv_Av8_bftsMCqFOAlo2XsDjQuhuOCnLdLY".parse()?])?;
+/// let list = ring.verify_revocation_list(text)?;
+/// assert_eq!((list.serial(), list.issued_at(), list.next_update()), (7, 1_767_225_600, 1_767_830_400));
+/// assert_eq!((list.license_count(), list.revoked_keys().len()), (2, 1));
+/// assert!(list.revokes(&*Verifier::new(&ring, "DT1".parse()?).verify(blob)?));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct RevocationList {
     serial: u64,

@@ -23,6 +23,8 @@ use crate::{Error, KeyId, PublicKey};
 pub struct SigningKey {
     pair: Ed25519KeyPair,
     public_key: PublicKey,
+    /// Hashed once, not for each license.
+    kid: KeyId,
 }
 
 impl SigningKey {
@@ -60,7 +62,7 @@ impl SigningKey {
 
     /// The id by which blobs name this key.
     pub fn kid(&self) -> KeyId {
-        self.public_key.kid()
+        self.kid
     }
 
     pub(crate) fn sign(&self, message: &[u8]) -> Signature {
@@ -69,7 +71,8 @@ impl SigningKey {
 
     fn from_pair(pair: Ed25519KeyPair) -> Result<Self, Error> {
         let bytes: [u8; 32] = pair.public_key().as_ref().try_into().map_err(|_| Error::InvalidSigningKey)?;
-        Ok(Self { pair, public_key: PublicKey::try_from(bytes)? })
+        let public_key = PublicKey::try_from(bytes)?;
+        Ok(Self { pair, public_key, kid: public_key.kid() })
     }
 }
 
@@ -80,6 +83,15 @@ impl fmt::Debug for SigningKey {
 }
 
 /// A signing key as it is stored: PKCS#8 version 2, DER. Wiped from memory when dropped.
+///
+/// ```
+/// use mintmark_licensing::SigningKey;
+///
+/// let stored = SigningKey::generate_pkcs8()?;
+/// assert!(SigningKey::from_pkcs8(stored.as_bytes()).is_ok());
+/// assert_eq!(format!("{stored:?}"), "Pkcs8(…)");
+/// # Ok::<(), mintmark_licensing::Error>(())
+/// ```
 pub struct Pkcs8(Zeroizing<Vec<u8>>);
 
 impl Pkcs8 {

@@ -101,6 +101,21 @@ impl Keyring {
 }
 
 /// Something whose signature was checked. Only [`Verifier::verify`] and [`Keyring::verify_revocation_list`] make one.
+///
+/// ```
+/// use mintmark_licensing::{Keyring, License, Verified, Verifier};
+///
+/// /// A function that asks for this type cannot be handed a license that nobody proved.
+/// fn greeting(license: &Verified<License>) -> String {
+///     format!("licensed to {}", license.licensee().unwrap_or("anybody"))
+/// }
+///
+/// # let blob = "DTLIC2:3QW-eYXr9io.eyJsaWQiOiIwMTk4ZjBjMi03YjFlLTdjM2EtOWQ1NS0zZjFjMmE3YmUwZDQiLCJwcmQiOiJEVDEiLCJ0aWVyIjoiQ09SRSIsInNlcSI6MSwiaWF0IjoxNzY3MjI1NjAwLCJleHAiOjE3OTg3NjE2MDAsImVudCI6WyJiYXRjaCIsImNvcmUiLCJleHBvcnQtY3N2Il0sInN1YiI6ImphbmUuZG9lQGV4YW1wbGUuY29tIn0.fNRckmsQCH4sPKafXq_aBzvnF5wQTQzUoutq8ODa5iZxmEE8YHSxP2RnUGC8ksJvePsqzziCQrr1p9rAFLxQCQ";
+/// let ring = Keyring::new(["IVL40Zt5HSRFMkLhXy6rbLfP-ntqXtMAl5YOBpiB2xI".parse()?])?;
+/// let license = Verifier::new(&ring, "DT1".parse()?).verify(blob)?;
+/// assert_eq!(greeting(&license), "licensed to jane.doe@example.com");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified<T>(T);
 

@@ -20,45 +20,53 @@ pub fn crash_point(_name: &str) {}
 
 #[cfg(feature = "crash-points")]
 mod armed {
+    use std::collections::BTreeMap;
     use std::sync::OnceLock;
     use std::sync::atomic::{AtomicU64, Ordering};
 
-    /// The place that was named, how many passages of it are left, and what is said there.
-    struct Armed {
-        name: String,
-        left: AtomicU64,
-        words: String,
+    /// One place, and what is to happen there.
+    #[derive(Default)]
+    struct Place {
+        /// One count for all that is planned here: threads that pass at once get passages of their own.
+        passed: AtomicU64,
+        crashes: Vec<u64>,
+        /// At which passage, and what is said then.
+        panics: Vec<(u64, String)>,
     }
 
     pub(super) fn pass(name: &str) {
-        static CRASHES: OnceLock<Vec<Armed>> = OnceLock::new();
-        static PANICS: OnceLock<Vec<Armed>> = OnceLock::new();
-        let hit = |armed: &&Armed| armed.hits(name);
-        if CRASHES.get_or_init(|| read("MINTMARK_TEST_CRASH_AT")).iter().any(|armed| hit(&armed)) {
+        static PLACES: OnceLock<BTreeMap<String, Place>> = OnceLock::new();
+        let Some(place) = PLACES.get_or_init(read).get(name) else { return };
+        let passage = place.passed.fetch_add(1, Ordering::SeqCst) + 1;
+        if place.crashes.contains(&passage) {
             std::process::abort();
         }
-        // All of them count this passage, so the list is walked to its end.
-        let hits: Vec<_> = PANICS.get_or_init(|| read("MINTMARK_TEST_PANIC_AT")).iter().filter(hit).collect();
-        if let Some(armed) = hits.first() {
-            panic!("a test wants a panic at {name}: {}", armed.words);
+        if let Some((_, words)) = place.panics.iter().find(|(planned, _)| *planned == passage) {
+            panic!("a test wants a panic at {name}: {words}");
         }
     }
 
-    impl Armed {
-        fn hits(&self, name: &str) -> bool {
-            self.name == name && self.left.fetch_sub(1, Ordering::SeqCst) == 1
+    fn read() -> BTreeMap<String, Place> {
+        let mut places: BTreeMap<String, Place> = BTreeMap::new();
+        for (name, passage, _) in planned("MINTMARK_TEST_CRASH_AT") {
+            places.entry(name).or_default().crashes.push(passage);
         }
+        for (name, passage, words) in planned("MINTMARK_TEST_PANIC_AT") {
+            places.entry(name).or_default().panics.push((passage, words));
+        }
+        places
     }
 
-    fn read(variable: &str) -> Vec<Armed> {
+    fn planned(variable: &str) -> Vec<(String, u64, String)> {
         let text = std::env::var(variable).unwrap_or_default();
-        text.split(',').map(parse).collect()
+        text.split(',').filter(|place| !place.is_empty()).map(parse).collect()
     }
 
-    fn parse(place: &str) -> Armed {
+    fn parse(place: &str) -> (String, u64, String) {
         let mut parts = place.splitn(3, ':');
         let name = parts.next().unwrap_or_default().to_owned();
-        let count = parts.next().unwrap_or("1").parse().expect("it is NAME, NAME:COUNT or NAME:COUNT:WORDS");
-        Armed { name, left: AtomicU64::new(count), words: parts.next().unwrap_or_default().to_owned() }
+        let passage =
+            parts.next().unwrap_or("1").parse().expect("it is NAME, NAME:COUNT or NAME:COUNT:WORDS");
+        (name, passage, parts.next().unwrap_or_default().to_owned())
     }
 }

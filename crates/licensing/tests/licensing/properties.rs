@@ -1,15 +1,27 @@
 //! What holds for whatever text is presented, for the tests here and for the fuzz targets in `fuzz/`.
 
-use mintmark_licensing::LicenseKey;
+use mintmark_licensing::{LicenseKey, Marks, intake};
 
 use crate::support::{
     GOLDEN_BLOB, GOLDEN_LIST_PAYLOAD, GOLDEN_PAYLOAD, sign, sign_list, verify, verify_list,
 };
 
-/// No text but the golden blob is accepted under the golden key, which signed nothing else.
+/// No text but the golden blob is accepted under the golden key, which signed nothing else. What intake mends is held to the
+/// same, and what it names would have been refused.
 pub(crate) fn only_what_was_signed_is_a_license(text: &str) {
     if verify(text).is_ok() {
         assert_eq!(text.trim(), GOLDEN_BLOB, "a blob that nobody signed");
+        assert_eq!(intake(text).as_deref(), Ok(GOLDEN_BLOB));
+    }
+    if let Ok(mended) = intake(text) {
+        assert!(verify(&mended).is_err() || mended == GOLDEN_BLOB, "a paste that nobody signed: {text}");
+    }
+}
+
+/// Marks are written in the one way in which they are read.
+pub(crate) fn marks_read_back(line: &str) {
+    if let Ok(marks) = line.parse::<Marks>() {
+        assert_eq!(marks.to_string(), line);
     }
 }
 

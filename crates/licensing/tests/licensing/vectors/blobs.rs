@@ -24,12 +24,17 @@ fn genuine() -> Vec<Value> {
     standby["signing_keys"] = two;
     let everything = payload_with(EVERYTHING);
     let plain = payload_with("");
+    let largest = r#","seats":18446744073709551615"#;
+    let largest = payload_with(largest).replace(r#""seq":1"#, r#""seq":18446744073709551615"#);
+    let deepest = payload_with(&format!(r#","new":{}{}"#, "[".repeat(126), "]".repeat(126)));
     let unknown = payload_with(r#","new":[{"a":-1}],"newer":true,"newest":"x""#);
     vec![
         fine("golden", GOLDEN_BLOB, GOLDEN_PAYLOAD),
         fine("white space at the ends", &format!(" \r\n{GOLDEN_BLOB}\t\n\u{a0}"), GOLDEN_PAYLOAD),
         fine("the smallest payload", &sign(&plain), &plain),
         fine("every field", &sign(&everything), &everything),
+        fine("the largest numbers", &sign(&largest), &largest),
+        fine("nested 127 deep", &sign(deepest), &plain),
         fine("unknown fields are ignored", &sign(unknown), &plain),
         fine("grc 0 is the same as none", &sign(payload_with(r#","grc":0"#)), &plain),
         fine("white space within the payload", &sign(plain.replace(':', " :\n")), &plain),
@@ -116,6 +121,7 @@ fn misplaced() -> Vec<Value> {
 /// Genuinely signed, and malformed.
 fn payloads() -> Vec<Value> {
     let plain = payload_with("");
+    let deeper = payload_with(&format!(r#","new":{}{}"#, "[".repeat(127), "]".repeat(127)));
     let deep = payload_with(&format!(r#","new":{}{}"#, "[".repeat(200), "]".repeat(200)));
     let whole = [
         ("no payload", String::new()),
@@ -128,6 +134,7 @@ fn payloads() -> Vec<Value> {
         ("a space in front", format!(" {plain}")),
         ("a line end after", format!("{plain}\n")),
         ("twice", format!("{plain}{plain}")),
+        ("nested 128 deep", deeper),
         ("nested 200 deep", deep),
         ("2049 bytes", payload_with(&format!(r#","new":"{}""#, "a".repeat(2040 - plain.len())))),
         ("seq 0", plain.replace(r#""seq":1"#, r#""seq":0"#)),
