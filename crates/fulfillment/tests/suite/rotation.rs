@@ -1,7 +1,7 @@
 //! The signing key is rotated: by plan, after a compromise, and cut off at every step.
 
 use crate::support::{Ping, Shop, ShopBuilder, TestClock};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use mintmark_fulfillment::{
     Error, Letters, Occasion, PublicKeys, Role, Standby, Verdict, check_keys, make_keys, make_standby_key,
     rotate,
@@ -133,6 +133,25 @@ on_both_databases! {
         // What is told again changes nothing.
         shop.receive(&Ping::sale().with("sale_id", "sale-1"));
         assert_eq!(shop.licenses()[0]["seq"], 2);
+    }
+
+    fn issuing_again_goes_on_where_it_was_cut_off(database: TestDatabase) {
+        let builder = with_standby(&database);
+        let shop = builder.opened();
+        for sale in 0..203 {
+            shop.record(&Ping::sale().with("sale_id", &format!("sale-{sale}")));
+        }
+        shop.clock.advance(SignedDuration::from_secs(1));
+        shop.fulfillment.finish_unfinished(shop.clock.now(), shop.clock.now()).unwrap();
+        let builder = closed(shop);
+        for expected in [200, 3] {
+            let mut left = rotate(&builder.settings(), Occasion::Compromise, now()).unwrap().reissue.unwrap();
+            let batch = left.next_batch(Letters::None, now()).unwrap().unwrap();
+            assert_eq!((batch.licenses, batch.failed), (expected, Vec::new()));
+        }
+        assert!(is_sound(&builder));
+        let shop = builder.opened();
+        assert!(shop.licenses().iter().all(|license| license["seq"] == 2));
     }
 
     fn buyers_are_sent_their_new_licenses_if_that_is_asked_for(database: TestDatabase) {

@@ -1,6 +1,8 @@
 //! What a signer refuses to sign, and what it makes of a grant.
 
-use mintmark_licensing::{Error, Grant, Line, Mode, OrderIdentity, Rejected, Tier, Verifier};
+use mintmark_licensing::{
+    Error, Grant, Keyring, Line, Mode, OrderIdentity, Rejected, SigningKey, Tier, Verifier,
+};
 
 use crate::support::{keyring, line, plain_grant, secret, sign, signing_key, verify};
 
@@ -109,4 +111,16 @@ fn lines_and_tiers_are_words_of_at_most_16_characters() {
     }
     assert_eq!("dt1".parse::<Line>(), Err(Error::InvalidLine));
     assert_eq!("Core".parse::<Tier>(), Err(Error::InvalidTier));
+}
+
+#[test]
+fn a_license_issued_again_says_the_same_under_another_key_and_number() {
+    let before = verify(&signing_key().mint(&secret(), &plain_grant()).unwrap().blob).unwrap();
+    let other = SigningKey::from_seed(&[7; 32]).unwrap();
+    let blob = other.reissue(&before, 9).unwrap();
+    let ring = Keyring::new([other.public_key()]).unwrap();
+    let after = Verifier::new(&ring, line()).verify(&blob).unwrap();
+    assert_eq!((after.signed_by(), after.seq()), (other.kid(), 9));
+    assert_eq!(after.to_json(), before.to_json().replace("\"seq\":1,", "\"seq\":9,"));
+    assert_eq!(other.reissue(&before, 0), Err(Error::UnsignableGrant("seq is at least 1")));
 }

@@ -76,12 +76,14 @@ fn with_key(
     act: impl FnOnce() -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let path = installation.data_folder().join(key);
-    let right = fs::read(&path)?;
+    // A file that is made anew could be read by others, which is refused before it is looked at.
+    let aside = path.with_extension("aside");
+    fs::copy(&path, &aside)?;
     match bytes {
         Some(bytes) => fs::write(&path, bytes)?,
         None => fs::remove_file(&path)?,
     }
     let result = act();
-    fs::write(&path, right)?;
+    fs::rename(&aside, &path)?;
     result
 }
