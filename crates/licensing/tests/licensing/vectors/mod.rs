@@ -44,11 +44,16 @@ fn parsed() -> Value {
 
 #[test]
 fn the_committed_vectors_are_what_their_maker_makes() {
-    let made = serde_json::to_string_pretty(&made()).unwrap() + "\n";
+    let made = made();
     if std::env::var_os("WRITE_VECTORS").is_some() {
-        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/vectors.json"), &made).unwrap();
+        let text = serde_json::to_string_pretty(&made).unwrap() + "\n";
+        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/vectors.json"), text).unwrap();
     }
-    assert!(made == FILE, "vectors.json is out of date: WRITE_VECTORS=1 cargo test -p mintmark-licensing");
+    // As values: whether serde_json keeps the order of members depends on what else is built.
+    assert!(
+        made == parsed(),
+        "vectors.json is out of date: WRITE_VECTORS=1 cargo test -p mintmark-licensing"
+    );
 }
 
 #[test]
