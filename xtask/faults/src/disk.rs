@@ -1,8 +1,8 @@
 //! What a power cut leaves of a folder: the shim `power_cut` keeps it, and this puts it back.
 
 use std::collections::HashMap;
-use std::fs;
-use std::os::unix::fs::MetadataExt;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -44,7 +44,9 @@ impl Disk {
             }
         }
         for (path, bytes) in files {
-            fs::write(path, bytes)?;
+            fs::write(&path, bytes)?;
+            // Of their modes nothing is kept; a server refuses a key that others can read.
+            fs::set_permissions(path, Permissions::from_mode(0o600))?;
         }
         self.keep_all()
     }
