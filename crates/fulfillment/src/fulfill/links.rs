@@ -9,7 +9,7 @@ use mintmark_adapters::{Charge, Event, Order};
 const AT_ONCE: SignedDuration = SignedDuration::from_secs(60);
 
 /// What is bought by whom; under this name orders find each other.
-pub(super) fn party(product_id: &str, email: &str) -> String {
+pub(crate) fn party(product_id: &str, email: &str) -> String {
     format!("{product_id} {}", email.trim().to_lowercase())
 }
 

@@ -20,6 +20,7 @@ use crate::{Error, Fulfillment};
 pub(crate) use attempt::{Attempt, Ending, subject};
 use futures_util::FutureExt as _;
 use jiff::Timestamp;
+pub(crate) use links::party;
 use mintmark_adapters::{Event, Interpretation, Verdict};
 use mintmark_storage::{Delivery, Outcome, Subject};
 use std::panic::AssertUnwindSafe;

@@ -3,6 +3,7 @@
 use super::Run;
 use super::known::{self, Known};
 use crate::Error;
+use crate::fulfill::party;
 use jiff::SignedDuration;
 use mintmark_adapters::{BooksError, Order, Record, Verdict};
 use mintmark_storage::LicenseFilter;
@@ -56,8 +57,7 @@ impl Run<'_> {
     /// Deliveries that may be about the same gift: of its giver, or of a license that its receiver has.
     fn gifts_like(&self, gift: &Order) -> Result<Vec<Known>, Error> {
         let store = &self.fulfillment.records.store;
-        let party =
-            format!("{} {}", gift.product_id, gift.giver.as_deref().unwrap_or_default().to_lowercase());
+        let party = party(&gift.product_id, gift.giver.as_deref().unwrap_or_default());
         let mut known: Vec<Known> = Vec::new();
         for recalled in store.recall_party(self.source, &party)? {
             known.push(self.understood(&recalled));
