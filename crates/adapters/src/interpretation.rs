@@ -58,6 +58,8 @@ pub enum Kind {
     SubscriptionEnded,
     /// A subscription runs again.
     SubscriptionRestarted,
+    /// The operator decided something about an order.
+    Decision,
     /// Nothing that we know.
     Unknown,
 }
@@ -75,6 +77,7 @@ impl Kind {
             Self::SubscriptionUpdated => "subscription_updated",
             Self::SubscriptionEnded => "subscription_ended",
             Self::SubscriptionRestarted => "subscription_restarted",
+            Self::Decision => "decision",
             Self::Unknown => "unknown",
         }
     }

@@ -58,9 +58,9 @@ pub use settings::Settings;
 pub use sweep::Sweeper;
 
 // What the binaries need of the crates below, so that each imports this one alone.
-pub use mintmark_adapters::manual::Mint;
+pub use mintmark_adapters::manual::{Decision, Mail, Mint, Ruling};
 pub use mintmark_adapters::{NotAuthentic, Proof, Request, WebhookSecret};
-pub use mintmark_licensing::PublicKey;
+pub use mintmark_licensing::{Mode, PublicKey};
 pub use mintmark_mail::{Address, Provider};
 pub use mintmark_storage::{
     AuditFilter, AuditRow, Delivery, Error as StorageError, Letter, LetterState, License, LicenseFilter,

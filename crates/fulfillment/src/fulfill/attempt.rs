@@ -1,6 +1,7 @@
 //! One attempt at a delivery, and how it ends on the audit row.
 
 use jiff::Timestamp;
+use mintmark_adapters::manual::{Decision, Ruling};
 use mintmark_adapters::{Event, Interpretation, Kind};
 use mintmark_licensing::Mode;
 use mintmark_storage::{Conclusion, Delivery, OrderName, Outcome, Subject};
@@ -50,6 +51,25 @@ impl Cause<'_> {
 
     pub(super) fn tells_of_a_sale(&self) -> bool {
         self.events.iter().any(|event| matches!(event, Event::Sold(_)))
+    }
+
+    /// What the operator decided, if that is what it tells.
+    pub(super) fn decision(&self) -> Option<&Decision> {
+        self.events.iter().find_map(|event| match event {
+            Event::Decided(decision) => Some(decision.as_ref()),
+            _ => None,
+        })
+    }
+
+    /// Whether it is about this license of its order; only a decision may be about one alone.
+    pub(super) fn is_about(&self, item: i64) -> bool {
+        self.decision().and_then(|decision| decision.item).is_none_or(|own| i64::from(own) == item)
+    }
+
+    /// Whether the license gets a further blob, also where it would say the same.
+    pub(super) fn asks_for_a_blob(&self, item: i64) -> bool {
+        let asks = |decision: &Decision| matches!(decision.decision, Ruling::Reissue | Ruling::RotateKey);
+        self.decision().is_some_and(asks) && self.is_about(item)
     }
 
     pub(super) fn has_party(&self, party: &str) -> bool {

@@ -3,6 +3,7 @@
 
 mod catalog;
 mod corpus;
+mod decisions;
 mod door;
 mod doubts;
 mod fallback;
