@@ -64,7 +64,7 @@ macro_rules! load {
             .inner_join($crate::schema::conclusions::table)
             .filter($crate::schema::deliveries::id.eq($id))
             .select(($crate::schema::deliveries::all_columns, $crate::schema::conclusions::attempts))
-            .first($connection)
+            .get_result($connection)
             .optional()?;
         found.map(|(row, attempt)| row.into_delivery(attempt)).transpose()
     }};
