@@ -12,6 +12,20 @@ diesel::table! {
         headers -> Text,
         body -> Binary,
         declared_size -> Nullable<BigInt>,
+        salt -> Binary,
+        content_hash -> Binary,
+        chain -> BigInt,
+        place -> BigInt,
+        link -> Binary,
+    }
+}
+
+diesel::table! {
+    chains (number) {
+        number -> BigInt,
+        length -> BigInt,
+        link -> Binary,
+        seal -> Binary,
     }
 }
 

@@ -12,7 +12,24 @@ CREATE TABLE deliveries (
     content_type TEXT,
     headers TEXT NOT NULL,
     body BYTEA NOT NULL,
-    declared_size BIGINT
+    declared_size BIGINT,
+    -- What proves that nothing of the row was changed: a hash of all columns above but the number, salted so that it
+    -- tells nothing of them; and its place in a chain, sealed together with the row before it.
+    salt BYTEA NOT NULL,
+    content_hash BYTEA NOT NULL,
+    chain BIGINT NOT NULL,
+    place BIGINT NOT NULL,
+    link BYTEA NOT NULL
+);
+
+-- Where each chain of the audit log ends, sealed with a key that the database does not hold. SQLite has one chain;
+-- PostgreSQL has one for each connection that records at the same time. Number 0 is no chain, and its length is how
+-- many chains there are.
+CREATE TABLE chains (
+    number BIGINT PRIMARY KEY NOT NULL,
+    length BIGINT NOT NULL,
+    link BYTEA NOT NULL,
+    seal BYTEA NOT NULL
 );
 
 -- Grows at its end only, so it costs little; without it a question about a day reads every body.

@@ -3,6 +3,7 @@
 use super::queue::Waiting;
 use super::reply::{Committed, Reply};
 use crate::Result;
+use crate::chain::Tail;
 use crate::connection::{AnyConnection, transaction};
 use std::time::Duration;
 
@@ -23,13 +24,13 @@ pub(super) trait Task: Send {
     fn is_repeatable(&self) -> bool;
 
     /// Runs beside others, in a savepoint that all of them share: if one fails, each is run again, alone.
-    fn try_together(&mut self, connection: &mut AnyConnection) -> Result<()> {
-        self.run(connection)
+    fn try_together(&mut self, connection: &mut AnyConnection, tail: &mut Tail) -> Result<()> {
+        self.run(connection, tail)
     }
 
     /// Runs inside the transaction, in a savepoint of its own. An error is the transaction's; the write keeps its own
     /// for its answer.
-    fn run(&mut self, connection: &mut AnyConnection) -> Result<()>;
+    fn run(&mut self, connection: &mut AnyConnection, tail: &mut Tail) -> Result<()>;
 
     /// Tells the caller, after the transaction has ended.
     fn answer(self: Box<Self>, committed: &Committed);
@@ -76,7 +77,7 @@ impl<T: Send, F: FnOnce(&mut AnyConnection) -> Result<T> + Send> Task for Once<T
         false
     }
 
-    fn run(&mut self, connection: &mut AnyConnection) -> Result<()> {
+    fn run(&mut self, connection: &mut AnyConnection, _: &mut Tail) -> Result<()> {
         if let Some(work) = self.work.take() {
             self.done = Some(transaction::savepoint(connection, work)?);
         }
