@@ -10,6 +10,7 @@ use clap::Args;
 use jiff::Timestamp;
 use mintmark_fulfillment::views::DeliveryView;
 use mintmark_fulfillment::{AuditFilter, AuditRow, Error, Records};
+use mintmark_terminal::say;
 use std::io::{BufWriter, Write};
 use table::Line;
 
@@ -93,10 +94,4 @@ pub(crate) fn print_row(row: &AuditRow, output: &mut dyn Write) -> Result<(), Fa
     let line =
         serde_json::to_string(&DeliveryView::from(row)).expect("texts, numbers and times always serialize");
     Ok(writeln!(output, "{line}")?)
-}
-
-/// Beside the table, so that what is piped on is the rows alone.
-#[expect(clippy::print_stderr, reason = "a remark to the person at the terminal")]
-fn say(remark: &str) {
-    eprintln!("{remark}");
 }
