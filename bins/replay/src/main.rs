@@ -5,6 +5,7 @@ mod failure;
 mod filters;
 mod list;
 mod pages;
+mod reasons;
 mod reconcile;
 mod run;
 mod show;
