@@ -62,7 +62,7 @@ pub use licenses::{Issue, Issued, License, LicenseEvent, LicenseFilter, LicenseS
 pub use pending::Pending;
 pub use recall::Recalled;
 pub use revocation_lists::{Published, Revocation, RevocationList, RevocationMark};
-pub use rows::{AuditFilter, AuditRow};
+pub use rows::{AuditFilter, AuditRow, RowState};
 pub use store::{Access, Store};
 pub use url::{DatabaseUrl, UrlError};
 pub use words::{LetterKind, LetterState, LicenseStatus, Origin, Outcome};

@@ -38,6 +38,8 @@ diesel::table! {
         order_id -> Nullable<Text>,
         sale_id -> Nullable<Text>,
         party -> Nullable<Text>,
+        product_id -> Nullable<Text>,
+        email -> Nullable<Text>,
         processed -> Bool,
         outcome -> Nullable<Text>,
         error -> Nullable<Text>,

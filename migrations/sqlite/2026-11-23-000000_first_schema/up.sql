@@ -92,6 +92,9 @@ CREATE TABLE conclusions (
     sale_id TEXT,
     -- What links orders that the store does not: a product and an address. Of gifts, bundles, refunds and disputes.
     party TEXT,
+    -- The product and the buyer, as the body states them. Null where a license says it.
+    product_id TEXT,
+    email TEXT,
     processed BOOLEAN NOT NULL,
     outcome TEXT,
     error TEXT,
@@ -106,6 +109,8 @@ CREATE TABLE conclusions (
 CREATE INDEX conclusions_by_order ON conclusions (order_id) WHERE order_id IS NOT NULL;
 CREATE INDEX conclusions_by_sale ON conclusions (sale_id) WHERE sale_id IS NOT NULL;
 CREATE INDEX conclusions_by_party ON conclusions (party) WHERE party IS NOT NULL;
+CREATE INDEX conclusions_by_product ON conclusions (product_id) WHERE product_id IS NOT NULL;
+CREATE INDEX conclusions_by_email ON conclusions (email) WHERE email IS NOT NULL;
 CREATE INDEX conclusions_to_verify ON conclusions (verify_at) WHERE verify_at IS NOT NULL;
 CREATE INDEX conclusions_by_license ON conclusions (license_number) WHERE license_number IS NOT NULL;
 CREATE INDEX conclusions_unprocessed ON conclusions (delivery_id) WHERE NOT processed;
