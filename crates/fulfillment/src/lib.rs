@@ -64,5 +64,5 @@ pub use mintmark_licensing::{Mode, PublicKey};
 pub use mintmark_mail::{Address, Provider};
 pub use mintmark_storage::{
     AuditFilter, AuditRow, Delivery, Error as StorageError, Letter, LetterState, License, LicenseFilter,
-    Outcome, Pending, RevocationList, crash_point,
+    Origin, Outcome, Pending, RevocationList, RowState, crash_point,
 };
