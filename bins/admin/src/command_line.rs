@@ -38,7 +38,7 @@ pub(crate) enum Command {
     /// Checks the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
-    /// Lists and shows licenses, and mails them again
+    /// Finds and shows licenses, mails them again, and takes them back
     #[command(subcommand)]
     License(LicenseCommand),
     Mint(MintCommand),

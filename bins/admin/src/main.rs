@@ -8,6 +8,7 @@ mod init;
 mod key;
 mod license;
 mod mint;
+mod operator;
 mod revocations;
 mod secret;
 mod source;

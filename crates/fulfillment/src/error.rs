@@ -120,6 +120,9 @@ pub enum Error {
         "{0} licenses are still signed with a distrusted key; finish that first: mintmark-admin key rotate --compromised"
     )]
     Unfinished(i64),
+    /// Something is done by hand, and nobody knows by whom.
+    #[error("nobody is named who does this; --by NAME does, or the variable MINTMARK_OPERATOR")]
+    Nobody,
     /// No such row.
     #[error("there is no {what} {id}")]
     NotFound {
@@ -159,6 +162,7 @@ impl Error {
                 | Self::BrokenFile(_)
                 | Self::NoKeys(_)
                 | Self::NoToken { .. }
+                | Self::Nobody
                 | Self::Address(_)
                 | Self::KeyElsewhere { .. }
                 | Self::OtherKey { .. }

@@ -8,6 +8,7 @@
 mod accept;
 mod catalog;
 mod connect;
+mod decide;
 mod error;
 mod fulfill;
 mod inspect;
@@ -17,6 +18,7 @@ mod mailing;
 mod mint;
 mod open;
 mod operate;
+mod operator;
 mod outbox;
 mod printable;
 mod problems;
@@ -35,6 +37,7 @@ pub mod views;
 pub use accept::{Admitted, Arrival, ArrivedBody};
 pub use catalog::{Catalog, write_example};
 pub use connect::{Connection, EventState, Intent, Told, connect, masked};
+pub use decide::Decided;
 pub use error::Error;
 pub use fulfill::Fulfilled;
 pub use inspect::{check, installed_files, webhook_secrets};
@@ -44,6 +47,7 @@ pub use installation::{
 pub use mailing::Mailing;
 pub use open::{Fulfillment, Role, initialize};
 pub use operate::{Replay, Replayed};
+pub use operator::Operator;
 pub use outbox::{Clock, Outbox};
 pub use printable::printable;
 pub use problems::{Problem, Problems};
@@ -64,5 +68,5 @@ pub use mintmark_licensing::{Mode, PublicKey};
 pub use mintmark_mail::{Address, Provider};
 pub use mintmark_storage::{
     AuditFilter, AuditRow, Delivery, Error as StorageError, Letter, LetterState, License, LicenseFilter,
-    Origin, Outcome, Pending, RevocationList, RowState, crash_point,
+    LicenseStatus, Origin, Outcome, Pending, RevocationList, RowState, crash_point,
 };

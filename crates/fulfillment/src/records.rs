@@ -59,7 +59,7 @@ impl Records {
     /// # Errors
     /// There is none, or the database fails.
     pub fn licenses_named(&self, name: &str) -> Result<Vec<License>, Error> {
-        let found = self.licenses(&LicenseFilter { named: Some(name.to_owned()), limit: None })?;
+        let found = self.licenses(&LicenseFilter::named(name))?;
         if found.is_empty() {
             return Err(Error::NotFound { what: "license", id: name.to_owned() });
         }

@@ -1,6 +1,6 @@
 //! Letters that an operator sends again.
 
-use crate::{Error, Fulfillment};
+use crate::{Error, Fulfillment, Operator};
 use jiff::Timestamp;
 use mintmark_mail::Address;
 use mintmark_storage::{Letter, LetterKind, LetterState, License, LicenseStatus, NewLetter};
@@ -19,7 +19,8 @@ pub struct Resent {
 
 impl Fulfillment {
     /// Puts further letters for licenses into the outbox, to the buyer or to another address. Licenses that came in one
-    /// letter go in one letter again. Answers for each license, in their order.
+    /// letter go in one letter again. Their histories tell by whom and why, if that is known. Answers for each license, in
+    /// their order.
     ///
     /// # Errors
     /// The database fails.
@@ -27,6 +28,7 @@ impl Fulfillment {
         &self,
         licenses: &[License],
         to: Option<&Address>,
+        operator: Option<&Operator>,
         now: Timestamp,
     ) -> Result<Vec<Resent>, Error> {
         let mut groups: BTreeMap<Option<i64>, Vec<usize>> = BTreeMap::new();
@@ -37,7 +39,9 @@ impl Fulfillment {
             groups.entry(came_in).or_default().push(place);
             further.push((license.terms.id.clone(), self::further(license, letters, to, now)));
         }
-        let detail = to.map(|address| format!("to {}", address.masked()));
+        let to_whom = to.map(|address| format!("to {}", address.masked()));
+        let details: Vec<String> = to_whom.into_iter().chain(operator.map(Operator::to_string)).collect();
+        let detail = Some(details.join(", ")).filter(|detail| !detail.is_empty());
         let mut resent = BTreeMap::new();
         for mut places in groups.into_values() {
             // They are listed newest first; a letter brings the oldest first.

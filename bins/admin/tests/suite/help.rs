@@ -4,13 +4,19 @@ use crate::folder::Folder;
 
 #[test]
 fn help_explains_every_command() {
-    let commands: [(&str, &[&str]); 20] = [
+    let commands: [(&str, &[&str]); 26] = [
         ("admin", &[]),
         ("init", &["init"]),
         ("config_check", &["config", "check"]),
         ("license", &["license"]),
         ("license_list", &["license", "list"]),
         ("license_show", &["license", "show"]),
+        ("license_find", &["license", "find"]),
+        ("license_revoke", &["license", "revoke"]),
+        ("license_suspend", &["license", "suspend"]),
+        ("license_reinstate", &["license", "reinstate"]),
+        ("license_reissue", &["license", "reissue"]),
+        ("license_rotate_key", &["license", "rotate-key"]),
         ("license_resend", &["license", "resend"]),
         ("mint", &["mint"]),
         ("key", &["key"]),
