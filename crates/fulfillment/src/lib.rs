@@ -8,6 +8,7 @@
 mod accept;
 mod catalog;
 mod connect;
+mod correct;
 mod decide;
 mod error;
 mod fulfill;

@@ -50,7 +50,7 @@ mod words;
 mod writer;
 
 pub use chain::{ChainEnd, Digest, Flaw, Inspection, Notary, Part, Salt};
-pub use conclusions::{Attempt, Conclusion, Subject};
+pub use conclusions::{Attempt, Conclusion, DISMISSED, Subject};
 pub use crash_point::crash_point;
 pub use deliveries::{Delivery, NewDelivery, Unfinished};
 pub use error::Error;

@@ -10,6 +10,7 @@ mod record;
 mod sale;
 
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 
 use crate::{
     Authentic, Body, Books, Error, Interpretation, NotAuthentic, Proof, Request, SourceAdapter,
@@ -50,6 +51,14 @@ impl SourceAdapter for Gumroad {
 
     fn interpret_record(&self, record: &str) -> Interpretation {
         record::interpret(record.as_bytes())
+    }
+
+    fn correctable_fields(&self) -> &'static [&'static str] {
+        &sale::READ
+    }
+
+    fn interpret_corrected(&self, body: &Body<'_>, set: &BTreeMap<String, String>) -> Interpretation {
+        interpret::interpret_corrected(body, set)
     }
 
     fn books(&self) -> Option<&dyn Books> {
