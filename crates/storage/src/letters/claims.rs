@@ -5,7 +5,7 @@
 
 use super::row::Row;
 use super::withheld::hold_if_stopped;
-use super::{Letter, clock, enclosures};
+use super::{Letter, clock, enclosures, suppressions};
 use crate::connection::AnyConnection;
 use crate::connection::statement::Fixed;
 use crate::schema::letters;
@@ -51,6 +51,8 @@ pub struct ClaimedLetter {
     pub letter: Letter,
     /// The licenses it brings or is about, in the order of their numbers: its own, and those that are enclosed.
     pub licenses: Vec<Enclosed>,
+    /// Why nothing is to be sent to its address; `None` if it is to be sent.
+    pub suppressed: Option<String>,
 }
 
 /// A license in a letter.
@@ -247,7 +249,7 @@ fn with_license(connection: &mut AnyConnection, id: i64) -> Result<Option<Claime
     row.map(|row| claimed(connection, row)).transpose()
 }
 
-type InHand = (Row, licenses::Row, bool);
+type InHand = (Row, licenses::Row, bool, Option<String>);
 
 /// Of either question the same columns of the same tables.
 macro_rules! in_hand {
@@ -256,12 +258,14 @@ macro_rules! in_hand {
             letters::all_columns,
             crate::schema::licenses::all_columns,
             enclosures::leads(),
+            suppressions::why(),
         ))
     };
 }
 use in_hand;
 
-fn claimed(connection: &mut AnyConnection, (letter, license, leads): InHand) -> Result<ClaimedLetter> {
+fn claimed(connection: &mut AnyConnection, in_hand: InHand) -> Result<ClaimedLetter> {
+    let (letter, license, leads, suppressed) = in_hand;
     let id = letter.id;
     let license = license.into_license()?;
     let letter = letter.into_letter(license.terms.id.clone())?;
@@ -270,7 +274,7 @@ fn claimed(connection: &mut AnyConnection, (letter, license, leads): InHand) -> 
     } else {
         vec![Enclosed { license, download: letter.download.clone() }]
     };
-    Ok(ClaimedLetter { letter, licenses })
+    Ok(ClaimedLetter { letter, licenses, suppressed })
 }
 
 /// The licenses of a letter that others are enclosed in; those are in hand with it from now on.
