@@ -8,7 +8,10 @@ mod failure;
 mod init;
 mod key;
 mod license;
+mod mail;
 mod mint;
+mod moment;
+mod operator;
 mod paper;
 mod revocations;
 mod secret;
@@ -47,6 +50,7 @@ fn execute(command_line: CommandLine) -> Result<Ending, Failure> {
         Command::Init => init::run(config, now, &mut output),
         Command::Config(command) => command.run(&load()?, &mut output),
         Command::License(command) => command.run(load()?, now, &mut output),
+        Command::Mail(command) => command.run(load()?, now, &mut output),
         Command::Mint(mint) => mint.run(load()?, now, &mut output),
         Command::Key(command) => command.run(load()?, now, &mut output),
         Command::Blob(command) => command.run(|| Ok(load()?), now, &mut output),

@@ -113,6 +113,14 @@ impl Store {
         })
     }
 
+    /// The licenses that a letter brings or is about, in the order of their numbers.
+    pub fn licenses_in_letter(&self, leader: i64) -> Result<Vec<Enclosed>> {
+        self.read(|connection| {
+            let rows: Vec<(Option<String>, licenses::Row)> = in_letter!(leader).load(connection)?;
+            rows.into_iter().map(enclosed).collect()
+        })
+    }
+
     /// Keeps claims from running out; answers how many letters they still hold.
     pub fn renew_claims(&self, claims: Vec<String>, lease: SignedDuration) -> Pending<usize> {
         self.write(move |connection| {
@@ -264,6 +272,18 @@ macro_rules! in_hand {
 }
 use in_hand;
 
+/// The licenses of a letter and of what is enclosed in it.
+macro_rules! in_letter {
+    ($leader:expr) => {
+        letters::table
+            .inner_join(crate::schema::licenses::table)
+            .filter(letters::id.eq($leader).or(letters::enclosed_in.eq($leader).assume_not_null()))
+            .order(letters::license_number)
+            .select((letters::download, crate::schema::licenses::all_columns))
+    };
+}
+use in_letter;
+
 fn claimed(connection: &mut AnyConnection, in_hand: InHand) -> Result<ClaimedLetter> {
     let (letter, license, leads, suppressed) = in_hand;
     let id = letter.id;
@@ -280,15 +300,11 @@ fn claimed(connection: &mut AnyConnection, in_hand: InHand) -> Result<ClaimedLet
 /// The licenses of a letter that others are enclosed in; those are in hand with it from now on.
 fn group(connection: &mut AnyConnection, leader: i64) -> Result<Vec<Enclosed>> {
     enclosures::follow(connection, &[leader])?;
-    let of_group = letters::id.eq(leader).or(letters::enclosed_in.eq(leader).assume_not_null());
-    let rows: Vec<(Option<String>, licenses::Row)> = letters::table
-        .inner_join(crate::schema::licenses::table)
-        .filter(of_group.and(letters::state.eq(LetterState::Sending.as_str())))
-        .order(letters::license_number)
-        .select((letters::download, crate::schema::licenses::all_columns))
-        .load(connection)?;
-    let enclosed = |(download, license): (Option<String>, licenses::Row)| {
-        Ok(Enclosed { license: license.into_license()?, download })
-    };
+    let in_hand = letters::state.eq(LetterState::Sending.as_str());
+    let rows: Vec<(Option<String>, licenses::Row)> = in_letter!(leader).filter(in_hand).load(connection)?;
     rows.into_iter().map(enclosed).collect()
+}
+
+fn enclosed((download, license): (Option<String>, licenses::Row)) -> Result<Enclosed> {
+    Ok(Enclosed { license: license.into_license()?, download })
 }
