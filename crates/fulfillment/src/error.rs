@@ -48,7 +48,7 @@ pub enum Error {
         file.display()
     )]
     KeyElsewhere {
-        /// What is missing: the signing key, the revocation key or the license-key secret.
+        /// What is missing: the signing key, the revocation key, the license-key secret or the audit key.
         what: &'static str,
         /// Where the key belongs.
         file: PathBuf,
@@ -61,7 +61,7 @@ pub enum Error {
         file.display()
     )]
     OtherKey {
-        /// What differs: the signing key, the revocation key or the license-key secret.
+        /// What differs: the signing key, the revocation key, the license-key secret or the audit key.
         what: &'static str,
         /// The file in hand.
         file: PathBuf,

@@ -66,5 +66,6 @@ pub use mintmark_licensing::PublicKey;
 pub use mintmark_mail::{Address, Provider};
 pub use mintmark_storage::{
     AuditFilter, AuditRow, Delivery, Error as StorageError, Handled, Letter, LetterFilter, LetterRow,
-    LetterState, License, LicenseFilter, Obstacle, Outcome, Pending, RevocationList, crash_point,
+    LetterState, License, LicenseFilter, Obstacle, Origin, Outcome, Pending, RevocationList, RowState,
+    crash_point,
 };

@@ -22,6 +22,7 @@
 //! **Architecture Invariant:** after an I/O error nothing more is written ([`Store::on_failure`]): only a new process
 //! knows what is on the disk. A full disk and a database that is locked or away pass by themselves.
 
+mod chain;
 mod conclusions;
 mod connection;
 mod crash_point;
@@ -48,6 +49,7 @@ mod url;
 mod words;
 mod writer;
 
+pub use chain::{ChainEnd, Digest, Flaw, Inspection, Notary, Part, Salt};
 pub use conclusions::{Attempt, Conclusion, Subject};
 pub use crash_point::crash_point;
 pub use deliveries::{Delivery, NewDelivery, Unfinished};
@@ -63,7 +65,7 @@ pub use licenses::{Issue, Issued, License, LicenseEvent, LicenseFilter, LicenseS
 pub use pending::Pending;
 pub use recall::Recalled;
 pub use revocation_lists::{Published, Revocation, RevocationList, RevocationMark};
-pub use rows::{AuditFilter, AuditRow};
+pub use rows::{AuditFilter, AuditRow, RowState};
 pub use store::{Access, Store};
 pub use url::{DatabaseUrl, UrlError};
 pub use words::{Fate, LetterKind, LetterState, LicenseStatus, Origin, Outcome};

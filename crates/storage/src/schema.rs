@@ -12,6 +12,20 @@ diesel::table! {
         headers -> Text,
         body -> Binary,
         declared_size -> Nullable<BigInt>,
+        salt -> Binary,
+        content_hash -> Binary,
+        chain -> BigInt,
+        place -> BigInt,
+        link -> Binary,
+    }
+}
+
+diesel::table! {
+    chains (number) {
+        number -> BigInt,
+        length -> BigInt,
+        link -> Binary,
+        seal -> Binary,
     }
 }
 
@@ -24,6 +38,8 @@ diesel::table! {
         order_id -> Nullable<Text>,
         sale_id -> Nullable<Text>,
         party -> Nullable<Text>,
+        product_id -> Nullable<Text>,
+        email -> Nullable<Text>,
         processed -> Bool,
         outcome -> Nullable<Text>,
         error -> Nullable<Text>,

@@ -8,5 +8,6 @@ DROP TABLE attempts;
 DROP TABLE readings;
 DROP TABLE conclusions;
 DROP TABLE licenses;
+DROP TABLE chains;
 DROP TABLE deliveries;
 DROP FUNCTION refuse_change;

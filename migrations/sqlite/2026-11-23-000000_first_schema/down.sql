@@ -8,4 +8,5 @@ DROP TABLE attempts;
 DROP TABLE readings;
 DROP TABLE conclusions;
 DROP TABLE licenses;
+DROP TABLE chains;
 DROP TABLE deliveries;

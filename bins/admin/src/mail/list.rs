@@ -7,6 +7,7 @@ use crate::paper::Paper;
 use clap::Args;
 use jiff::Timestamp;
 use mintmark_fulfillment::{LetterFilter, LetterState, Records};
+use mintmark_terminal::say;
 use std::io::{BufWriter, Write};
 
 /// Letters of a table if nothing else is said: about what a person reads.
@@ -104,10 +105,4 @@ fn print_table(
         say(&format!("The newest {limit} letters are shown; --limit N shows more."));
     }
     Ok(())
-}
-
-/// Beside the table, so that what is piped on is the letters alone.
-#[expect(clippy::print_stderr, reason = "a remark to the person at the terminal")]
-fn say(remark: &str) {
-    eprintln!("{remark}");
 }

@@ -1,9 +1,9 @@
 //! The table of letters.
 
 use crate::paper::{Paper, cut};
-use comfy_table::Table;
 use jiff::{SignedDuration, Timestamp};
-use mintmark_fulfillment::{LetterRow, printable};
+use mintmark_fulfillment::{LetterRow, LetterState, printable};
+use mintmark_terminal::table;
 
 /// Sets what stands below a letter off from it.
 const INDENT: &str = "    ";
@@ -35,7 +35,7 @@ impl Line {
         };
         let held =
             || letter.failure_class.as_deref().map(|class| format!("held: {}", class.replace('_', " ")));
-        let is_held = letter.state == mintmark_fulfillment::LetterState::Held;
+        let is_held = letter.state == LetterState::Held;
         let error = letter.error.clone().or_else(|| if is_held { held() } else { None });
         Self {
             id: letter.id,
@@ -64,10 +64,10 @@ fn span(duration: SignedDuration) -> String {
 /// One line for each letter, and what went wrong below it. Where there is no room, order and address stand there too.
 pub(super) fn render(lines: &[Line], paper: Paper) -> String {
     let header = ["ID", "STATE", "KIND", "AGE", "TRIES", "NEXT", "ORDER", "TO"];
-    let whole = draw(&header, lines);
+    let whole = draw(&header, lines, paper);
     let width = paper.width.unwrap_or(usize::MAX);
     let is_wide = whole.iter().all(|line| line.trim_end().chars().count() <= width);
-    let rows = if is_wide { whole } else { draw(&header[..6], lines) };
+    let rows = if is_wide { whole } else { draw(&header[..6], lines, paper) };
     let mut rows = rows.into_iter();
     let mut text = rows.next().unwrap_or_default();
     let below = |rest: &str| format!("{INDENT}{}\n", cut(rest, width.saturating_sub(INDENT.len())));
@@ -84,18 +84,14 @@ pub(super) fn render(lines: &[Line], paper: Paper) -> String {
 }
 
 /// The header and one line for each letter, with as many cells as the header has.
-fn draw(header: &[&str], lines: &[Line]) -> Vec<String> {
-    let mut table = Table::new();
-    table.load_style(comfy_table::presets::NOTHING).force_no_tty().set_header(header.to_vec());
+fn draw(header: &[&str], lines: &[Line], paper: Paper) -> Vec<String> {
+    let mut table = table::empty(header, paper.ink);
     table.add_rows(lines.iter().map(|line| {
         let Line { id, state, kind, age, attempts, next, order, email, .. } = line.clone();
         let of_letter = [id.to_string(), state.to_owned(), kind.to_owned(), age, attempts.to_string(), next];
         of_letter.into_iter().chain([order, email]).take(header.len())
     }));
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
-    }
-    table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+    table::drawn(table)
 }
 
 #[cfg(test)]
@@ -106,7 +102,7 @@ mod tests {
     fn the_table_fits_the_terminal_and_says_what_went_wrong() {
         let lines = lines();
         for width in [60, 80, 120] {
-            let table = render(&lines, Paper { width: Some(width) });
+            let table = render(&lines, Paper::plain(Some(width)));
             assert!(table.lines().all(|line| line.chars().count() <= width), "{width}:\n{table}");
             insta::assert_snapshot!(format!("table_at_{width}"), table);
         }

@@ -6,6 +6,9 @@ use mintmark_licensing::Mode;
 use mintmark_storage::{Conclusion, Delivery, OrderName, Outcome, Subject};
 use std::cell::Cell;
 
+/// No address is longer, and no product's id by far.
+const LONGEST_STATED: usize = 254;
+
 /// An attempt, from its beginning.
 #[derive(Clone, Copy)]
 pub(crate) struct Attempt<'a> {
@@ -108,11 +111,20 @@ pub(crate) fn subject(interpretation: &Interpretation) -> Subject {
         mode: interpretation.mode.as_str().to_owned(),
         order_id: interpretation.order_id.clone(),
         sale_id: interpretation.sale_id.clone(),
+        product_id: stated(interpretation, "product_id").map(str::to_owned),
+        email: stated(interpretation, "email").map(str::to_lowercase),
     }
+}
+
+/// What a person may look for. A longer text has no place in an index, and PostgreSQL none for a control character.
+fn stated<'a>(interpretation: &'a Interpretation, name: &str) -> Option<&'a str> {
+    let text = interpretation.facts.as_ref()?.get(name)?.as_str()?.trim();
+    let is_sound = (1..=LONGEST_STATED).contains(&text.len()) && !text.contains(char::is_control);
+    is_sound.then_some(text)
 }
 
 /// What is known of a delivery that was not interpreted.
 pub(super) fn unknown() -> Subject {
     let (kind, mode) = (Kind::Unknown.as_str().to_owned(), Mode::Live.as_str().to_owned());
-    Subject { kind, mode, order_id: None, sale_id: None }
+    Subject { kind, mode, order_id: None, sale_id: None, product_id: None, email: None }
 }

@@ -4,8 +4,9 @@ mod record;
 mod retry;
 mod row;
 
+pub(crate) use record::Record;
 pub(crate) use retry::Retry;
-pub(crate) use row::Row;
+pub(crate) use row::{COLUMNS, Row};
 
 use crate::schema::{conclusions, deliveries};
 use crate::{Origin, Pending, Result, Store, time};
@@ -63,8 +64,8 @@ macro_rules! load {
         let found: Option<($crate::deliveries::row::Row, i64)> = $crate::schema::deliveries::table
             .inner_join($crate::schema::conclusions::table)
             .filter($crate::schema::deliveries::id.eq($id))
-            .select(($crate::schema::deliveries::all_columns, $crate::schema::conclusions::attempts))
-            .first($connection)
+            .select(($crate::deliveries::row::COLUMNS, $crate::schema::conclusions::attempts))
+            .get_result($connection)
             .optional()?;
         found.map(|(row, attempt)| row.into_delivery(attempt)).transpose()
     }};
@@ -73,8 +74,13 @@ use load;
 
 impl Store {
     /// Writes a delivery down. Once the answer is `Ok` it is on disk; its first attempt is already counted.
+    ///
+    /// It is sealed into the audit log, so this needs a store that was given a notary ([`Store::seal_with`]).
     pub fn record(&self, new: NewDelivery) -> Pending<Delivery> {
-        self.write_hot(new)
+        match self.notary().and_then(|notary| Record::new(new, notary)) {
+            Ok(record) => self.write_hot(record),
+            Err(error) => Pending::refused(error),
+        }
     }
 
     /// The delivery with this number, to look at.
@@ -118,6 +124,7 @@ mod tests {
     crate::on_both_databases! {
         fn a_delivery_on_record_can_be_neither_changed_nor_deleted(database: TestDatabase) {
             let store = Store::open(&database.url, Access::FirstRun).expect("the store opens");
+            crate::testing::begin_log(&store);
             let new = NewDelivery {
                 source: "gumroad".to_owned(),
                 origin: Origin::Ping,

@@ -1,7 +1,8 @@
 //! One more attempt at deliveries on record, counted before it begins.
 
-use super::row::Row;
+use super::row::{COLUMNS, Row};
 use super::{Delivery, load};
+use crate::chain::Tail;
 use crate::connection::columns::{numbers, rounds};
 use crate::connection::statement::{Statement, Text};
 use crate::schema::{conclusions, deliveries};
@@ -32,12 +33,16 @@ impl Hot for Retry {
         size_of::<Self>()
     }
 
-    fn write(&self, connection: &mut SqliteConnection) -> Result<Option<Delivery>> {
+    fn write(&self, connection: &mut SqliteConnection, _: &mut Tail) -> Result<Option<Delivery>> {
         Statement::<CountOne, _>::new(self.0.into_sql::<BigInt>()).execute(connection)?;
         load!(connection, self.0)
     }
 
-    fn write_all(batch: &[&Self], connection: &mut PgConnection) -> Result<Vec<Option<Delivery>>> {
+    fn write_all(
+        batch: &[&Self],
+        connection: &mut PgConnection,
+        _: &mut Tail,
+    ) -> Result<Vec<Option<Delivery>>> {
         let mut retried: Vec<Option<Delivery>> = vec![None; batch.len()];
         let numbered: Vec<(usize, &Self)> = batch.iter().copied().enumerate().collect();
         // Twice the same delivery is two attempts.
@@ -66,7 +71,7 @@ fn load_all(connection: &mut PgConnection, retries: &[&Retry]) -> Result<BTreeMa
     let rows: Vec<(Row, i64)> = deliveries::table
         .inner_join(conclusions::table)
         .filter(deliveries::id.eq_any(ids))
-        .select((deliveries::all_columns, conclusions::attempts))
+        .select((COLUMNS, conclusions::attempts))
         .load(connection)?;
     let read =
         |(row, attempt): (Row, i64)| row.into_delivery(attempt).map(|delivery| (delivery.id, delivery));

@@ -85,7 +85,7 @@ impl Store {
         now: Timestamp,
         limit: i64,
     ) -> Pending<Vec<ClaimedLetter>> {
-        self.write(move |connection| {
+        self.write_in_company(move |connection| {
             let taken = take_due(connection, &share, &claim, now, limit)?;
             with_licenses(connection, &taken)
         })
@@ -93,7 +93,7 @@ impl Store {
 
     /// Takes a letter in hand ahead of its turn, if nobody has had it after its first `attempts` sendings.
     pub fn claim_letter(&self, id: i64, attempts: i64, claim: Claim) -> Pending<Option<ClaimedLetter>> {
-        self.write(move |connection| {
+        self.write_in_company(move |connection| {
             struct ClaimOne;
             let queued = letters::state.eq(LetterState::Queued.as_str());
             let claim_one = diesel::update(letters::table.find(id))

@@ -196,7 +196,7 @@ pub(crate) fn newest(connection: &mut AnyConnection, license: i64) -> Result<Opt
         .inner_join(licenses::table)
         .filter(letters::license_number.eq(license).and(letters::replaced.eq(false)))
         .select((letters::all_columns, licenses::id))
-        .first(connection)
+        .get_result(connection)
         .optional()?;
     row.map(|(row, license_id)| row.into_letter(license_id)).transpose()
 }
@@ -206,7 +206,7 @@ pub(super) fn find(connection: &mut AnyConnection, id: i64) -> Result<Option<Let
         .inner_join(licenses::table)
         .filter(letters::id.eq(id))
         .select((letters::all_columns, licenses::id))
-        .first(connection)
+        .get_result(connection)
         .optional()?;
     row.map(|(row, license_id)| row.into_letter(license_id)).transpose()
 }

@@ -54,7 +54,7 @@ impl Store {
     /// Writes down how sendings ended, in their order. `None` for a letter whose claim was lost meanwhile: then
     /// nothing of it changed.
     pub fn finish_letters(&self, finished: Vec<Finish>, now: Timestamp) -> Pending<Vec<Option<Letter>>> {
-        self.write(move |connection| {
+        self.write_in_company(move |connection| {
             finished.into_iter().map(|finish| write(connection, finish, now)).collect()
         })
     }
