@@ -12,6 +12,7 @@ mod error;
 mod fulfill;
 mod inspect;
 mod installation;
+mod letters;
 mod lifecycle;
 mod mailing;
 mod mint;
@@ -41,6 +42,7 @@ pub use inspect::{check, installed_files, webhook_secrets};
 pub use installation::{
     Finding, Occasion, PublicKeys, Rotated, Standby, Verdict, check_keys, make_keys, make_standby_key, rotate,
 };
+pub use letters::{ByHand, Preview, unmailable};
 pub use mailing::Mailing;
 pub use open::{Fulfillment, Role, initialize};
 pub use operate::{Replay, Replayed};
@@ -63,6 +65,7 @@ pub use mintmark_adapters::{NotAuthentic, Proof, Request, WebhookSecret};
 pub use mintmark_licensing::{Mode, PublicKey};
 pub use mintmark_mail::{Address, Provider};
 pub use mintmark_storage::{
-    AuditFilter, AuditRow, Delivery, Error as StorageError, Letter, LetterState, License, LicenseFilter,
-    Origin, Outcome, Pending, RevocationList, RowState, crash_point,
+    AuditFilter, AuditRow, Delivery, Error as StorageError, Handled, Letter, LetterFilter, LetterRow,
+    LetterState, License, LicenseFilter, Obstacle, Origin, Outcome, Pending, RevocationList, RowState,
+    crash_point,
 };

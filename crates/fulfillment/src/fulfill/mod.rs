@@ -10,6 +10,7 @@ mod notices;
 mod order;
 mod outcome;
 mod plain;
+mod report;
 mod settle;
 mod settler;
 mod verdict;
@@ -23,6 +24,7 @@ use jiff::Timestamp;
 pub(crate) use links::party;
 use mintmark_adapters::{Event, Interpretation, Verdict};
 use mintmark_storage::{Delivery, Outcome, Subject};
+pub(crate) use notices::mail_uid;
 use std::panic::AssertUnwindSafe;
 
 /// A crash may cut an attempt off; what cuts off this many is parked for a person.
@@ -84,6 +86,7 @@ impl Fulfillment {
         let verdict = std::mem::replace(&mut interpretation.verdict, Verdict::Events(Vec::new()));
         let ending = match verdict {
             Verdict::Events(events) => return self.follow(attempt, interpretation, events).await,
+            Verdict::Reported(report) => return self.report(attempt, &interpretation, &report).await,
             Verdict::Ignored(reason) => Ending::ignored(reason),
             Verdict::Held(reason) => Ending::held(reason),
             Verdict::Unreadable(reason) => Ending::failed(reason),

@@ -21,6 +21,7 @@ mod readback;
 mod reconcile;
 mod refreshing;
 mod refunds;
+mod reports;
 mod revoking;
 mod rotation;
 mod sale;
