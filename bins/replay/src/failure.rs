@@ -2,6 +2,7 @@
 
 use mintmark_fulfillment::Error;
 use std::io::ErrorKind;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 const SOME_FAILED: u8 = 1;
@@ -25,6 +26,14 @@ pub(crate) enum Failure {
     /// Whoever reads the output.
     #[error("the output cannot be written")]
     Output(#[from] std::io::Error),
+    /// A file that was named.
+    #[error("cannot use {}", path.display())]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
     /// What was typed asks for something that cannot be done.
     #[error("{0}")]
     Usage(&'static str),
@@ -60,7 +69,7 @@ impl Failure {
 
     fn exit_code(&self) -> u8 {
         match self {
-            Self::Usage(_) => MISUSED,
+            Self::Usage(_) | Self::File { .. } => MISUSED,
             Self::Installation(error) if error.is_configuration() => MISUSED,
             Self::Installation(_) | Self::Output(_) => SOME_FAILED,
         }

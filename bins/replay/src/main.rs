@@ -10,12 +10,13 @@ mod paper;
 mod reconcile;
 mod run;
 mod show;
+mod verify;
 
 use clap::Parser as _;
 use command_line::{Command, CommandLine};
 use failure::{Ending, Failure};
 use jiff::Timestamp;
-use mintmark_fulfillment::{Error, Fulfillment, Records, Role, Settings};
+use mintmark_fulfillment::{AuditLog, Error, Fulfillment, Records, Role, Settings};
 use paper::Paper;
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
@@ -47,6 +48,10 @@ fn execute(command_line: CommandLine) -> Result<Ending, Failure> {
             let wanted = run.wanted(Timestamp::now())?;
             let fulfillment = Fulfillment::open(load()?, Role::Tool, Timestamp::now())?;
             run.run(&fulfillment, wanted, Timestamp::now, &mut output)
+        }
+        Command::Verify(verify) => {
+            let noted = verify.noted()?;
+            verify.run(&AuditLog::open(&load()?)?, &noted, &mut output)
         }
         Command::Reconcile(reconcile) => {
             let now = Timestamp::now();

@@ -6,6 +6,7 @@
 #![doc = include_str!("../README.md")]
 
 mod accept;
+mod audit;
 mod catalog;
 mod connect;
 mod error;
@@ -33,6 +34,7 @@ mod sweep;
 pub mod views;
 
 pub use accept::{Admitted, Arrival, ArrivedBody};
+pub use audit::AuditLog;
 pub use catalog::{Catalog, write_example};
 pub use connect::{Connection, EventState, Intent, Told, connect, masked};
 pub use error::Error;
@@ -63,6 +65,6 @@ pub use mintmark_adapters::{NotAuthentic, Proof, Request, WebhookSecret};
 pub use mintmark_licensing::PublicKey;
 pub use mintmark_mail::{Address, Provider};
 pub use mintmark_storage::{
-    AuditFilter, AuditRow, Delivery, Error as StorageError, Letter, LetterState, License, LicenseFilter,
-    Outcome, Pending, RevocationList, crash_point,
+    AuditFilter, AuditRow, ChainEnd, Delivery, Error as StorageError, Flaw, Inspection, Letter, LetterState,
+    License, LicenseFilter, Outcome, Pending, RevocationList, crash_point,
 };
