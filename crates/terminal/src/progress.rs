@@ -21,6 +21,21 @@ impl Progress {
         Self(ProgressBar::with_draw_target(Some(length), target).with_style(style))
     }
 
+    /// Of rows that nobody has counted yet.
+    pub fn of_a_walk() -> Self {
+        let is_shown = std::io::stderr().is_terminal();
+        let target = if is_shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} rows, {per_sec}, {eta} left")
+            .expect("a valid template");
+        Self(ProgressBar::with_draw_target(None, target).with_style(style))
+    }
+
+    /// So many rows are done, of as many as there are known to be.
+    pub fn reach(&self, rows: u64, known: u64) {
+        self.0.set_length(known.max(rows));
+        self.0.set_position(rows);
+    }
+
     /// Prints something without tearing the bar.
     pub fn aside<T>(&self, print: impl FnOnce() -> T) -> T {
         self.0.suspend(print)
