@@ -10,7 +10,7 @@ pub(crate) enum Wanted {
     /// These rows.
     Rows(BTreeSet<i64>),
     /// What is left to do among the rows that a filter names; the newest of it, if there is a limit.
-    Filtered { filter: AuditFilter, limit: usize },
+    Filtered { filter: Box<AuditFilter>, limit: usize },
 }
 
 /// The rows, oldest first, with what is the matter with them.
@@ -29,7 +29,7 @@ impl Wanted {
             Self::Filtered { filter, limit } => (filter, limit),
         };
         let mut choice = Choice::default();
-        let left = pages::rows(records, filter).filter(|row| row.as_ref().map_or(true, is_left));
+        let left = pages::rows(records, *filter).filter(|row| row.as_ref().map_or(true, is_left));
         for row in left.take(limit) {
             let row = row?;
             choice.ids.insert(row.id);

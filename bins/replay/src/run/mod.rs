@@ -62,7 +62,10 @@ impl Run {
                 "name rows by their ids, or choose them with a filter such as --failed",
             ));
         }
-        Ok(Wanted::Filtered { filter: self.filters.resolve(now), limit: self.limit.unwrap_or(usize::MAX) })
+        Ok(Wanted::Filtered {
+            filter: Box::new(self.filters.resolve(now)),
+            limit: self.limit.unwrap_or(usize::MAX),
+        })
     }
 
     pub(crate) fn run(
