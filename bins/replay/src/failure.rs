@@ -14,6 +14,9 @@ pub(crate) enum Failure {
     /// Whoever reads the output.
     #[error("the output cannot be written")]
     Output(#[from] std::io::Error),
+    /// Ctrl-C cannot be listened for.
+    #[error("signals cannot be handled")]
+    Signals(#[source] std::io::Error),
     /// What was typed asks for something that cannot be done.
     #[error("{0}")]
     Usage(&'static str),
@@ -30,6 +33,7 @@ impl Failure {
             Self::Usage(_) => Fault::Usage,
             Self::Installation(error) => error.into(),
             Self::Output(error) => error.into(),
+            Self::Signals(_) => Fault::World,
         }
     }
 }

@@ -64,7 +64,7 @@ impl Hot for NewDelivery {
     }
 
     fn answer(self, id: i64) -> Delivery {
-        Delivery { id, attempt: 1, recorded: self }
+        Delivery { id, attempt: 1, recorded: self, reading: None }
     }
 
     fn lane(lanes: &Lanes) -> &Lane<Self> {
