@@ -137,6 +137,11 @@ impl Fulfillment {
         self.catalog().any_product(source).map(str::to_owned)
     }
 
+    /// Whether the catalog in force knows a product of a source.
+    pub fn knows_product(&self, source: &str, product: &str) -> bool {
+        self.catalog().knows(source, product)
+    }
+
     /// Reads the catalog again. If it holds mistakes, the one in force stays.
     ///
     /// # Errors

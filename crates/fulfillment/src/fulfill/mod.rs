@@ -74,9 +74,8 @@ impl Fulfillment {
         if delivery.recorded.declared_size.is_some() {
             return self.conclude(attempt, attempt::unknown(), Ending::failed("body too large")).await;
         }
-        // Nobody has read back what is in hand for the first time.
-        let reading = if delivery.attempt > 1 { self.records.store.reading(delivery.id)? } else { None };
-        let Some(mut interpretation) = self.records.believed(delivery, reading.as_deref()) else {
+        let reading = delivery.reading.as_deref();
+        let Some(mut interpretation) = self.records.believed(delivery, reading) else {
             let ending = Ending::failed("there is no such source any more");
             return self.conclude(attempt, attempt::unknown(), ending).await;
         };
