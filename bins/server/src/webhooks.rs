@@ -45,6 +45,7 @@ pub(crate) async fn receive(
     drop(place);
     match recorded {
         Ok(Ok(delivery)) => {
+            fulfillment.note_recording(&delivery, arrived.elapsed());
             crash_point("after-record");
             answer(&fulfillment, &delivery, now, arrived).await
         }

@@ -14,6 +14,7 @@ mod inspect;
 mod installation;
 mod lifecycle;
 mod mailing;
+mod meter;
 mod mint;
 mod open;
 mod operate;
@@ -63,6 +64,6 @@ pub use mintmark_adapters::{NotAuthentic, Proof, Request, WebhookSecret};
 pub use mintmark_licensing::PublicKey;
 pub use mintmark_mail::{Address, Provider};
 pub use mintmark_storage::{
-    AuditFilter, AuditRow, Delivery, Error as StorageError, Letter, LetterState, License, LicenseFilter,
-    Outcome, Pending, RevocationList, crash_point,
+    AuditFilter, AuditRow, Backlog, Delivery, Error as StorageError, Letter, LetterState, License,
+    LicenseFilter, Outcome, Pending, RevocationList, Waiting, crash_point,
 };

@@ -22,6 +22,7 @@
 //! **Architecture Invariant:** after an I/O error nothing more is written ([`Store::on_failure`]): only a new process
 //! knows what is on the disk. A full disk and a database that is locked or away pass by themselves.
 
+mod backlog;
 mod conclusions;
 mod connection;
 mod crash_point;
@@ -48,6 +49,7 @@ mod url;
 mod words;
 mod writer;
 
+pub use backlog::{Backlog, Waiting};
 pub use conclusions::{Attempt, Conclusion, Subject};
 pub use crash_point::crash_point;
 pub use deliveries::{Delivery, NewDelivery, Unfinished};

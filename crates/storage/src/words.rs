@@ -9,6 +9,9 @@ macro_rules! words {
         pub enum $name { $($(#[$variant_doc])* $variant,)+ }
 
         impl $name {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
             /// The word as it is stored and printed.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word,)+ }

@@ -1,4 +1,4 @@
-//! One log line for each request.
+//! One log line for each request, and one count.
 
 use std::time::Instant;
 
@@ -7,10 +7,12 @@ use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::middleware::Next;
+use actix_web::web::Data;
 
 use super::remote;
+use super::tally::Answers;
 
-/// Middleware that logs method, route, status, duration and remote address, and nothing else.
+/// Middleware that logs method, route, status, duration and remote address, and nothing else, and counts the answer.
 ///
 /// The route is the pattern, such as `/webhooks/{source}`: path and query are the client's words, and the
 /// secret is among them. No header is logged for the same reason.
@@ -22,6 +24,7 @@ pub(crate) async fn log_requests(
     let method = request.method().clone();
     let route = request.match_pattern();
     let remote = remote::address(request.request());
+    let answers = request.app_data::<Data<Answers>>().cloned();
 
     let answer = next.call(request).await;
 
@@ -29,6 +32,9 @@ pub(crate) async fn log_requests(
         Ok(response) => response.status(),
         Err(error) => error.as_response_error().status_code(),
     };
+    if let Some(answers) = answers {
+        answers.count(route.as_deref(), status);
+    }
     macro_rules! log {
         ($level:ident) => {
             tracing::$level!(

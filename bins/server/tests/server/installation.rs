@@ -38,6 +38,7 @@ impl Installation {
             ("MINTMARK_PRODUCTS_FILE", path("products.yaml")),
             ("MINTMARK_DATABASE__URL", database.url_text()),
             ("MINTMARK_HTTP__BIND", "127.0.0.1:0".to_owned()),
+            ("MINTMARK_METRICS__BIND", "off".to_owned()),
             ("GUMROAD_WEBHOOK_SECRET", SECRET.to_owned()),
         ];
         let variables = variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();

@@ -10,6 +10,8 @@ mod installation;
 mod letters;
 mod life;
 mod locked;
+mod metrics;
+mod monitoring;
 mod postmark;
 mod readback;
 mod refreshing;

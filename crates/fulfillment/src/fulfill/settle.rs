@@ -3,7 +3,7 @@
 use super::attempt::{self, Attempt, Cause, Ending};
 use super::settler::Settler;
 use super::verdict::{Granted, Settled};
-use super::{Fulfilled, links};
+use super::{Ended, Fulfilled, links};
 use crate::{Error, Fulfillment};
 use jiff::Timestamp;
 use mintmark_adapters::{Event, Extent, Interpretation};
@@ -20,7 +20,7 @@ impl Fulfillment {
         attempt: Attempt<'_>,
         interpretation: Interpretation,
         events: Vec<Event>,
-    ) -> Result<Fulfilled, Error> {
+    ) -> Result<Ended, Error> {
         let (settler, delivery, now) = (self.settler(attempt.now), attempt.delivery.clone(), attempt.now);
         let settled = self.records.store.settle(now, move |ledger| {
             let attempt = Attempt { delivery: &delivery, now };
@@ -63,7 +63,7 @@ impl Settler {
         attempt: Attempt<'_>,
         interpretation: &Interpretation,
         events: &[Event],
-    ) -> StorageResult<Fulfilled> {
+    ) -> StorageResult<Ended> {
         let source = &attempt.delivery.recorded.source;
         let subject = attempt::subject(interpretation);
         let party = links::party_of(&self.catalog, source, events);
@@ -86,8 +86,9 @@ impl Settler {
             Settled::Licensed(granted) => Some(granted.license_id.as_str()),
             _ => None,
         };
+        let word = ending.word();
         ledger.conclude(&attempt.conclusion(subject, ending), party, license)?;
-        Ok(fulfilled)
+        Ok((fulfilled, word))
     }
 }
 

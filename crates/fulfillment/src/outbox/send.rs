@@ -36,7 +36,7 @@ impl<'a> Desk<'a> {
             Stage::Ready(_) => self.sent(claimed, sent.next().unwrap_or_else(|| Err(panicked()))),
         };
         let ends: Vec<End> = claimed.iter().zip(stages).map(&mut end).collect();
-        claimed.iter().zip(&ends).for_each(|(claimed, end)| tell(claimed, end));
+        claimed.iter().zip(&ends).for_each(|(claimed, end)| self.tell(claimed, end));
         ends
     }
 
@@ -89,6 +89,18 @@ impl<'a> Desk<'a> {
             }
             Err(error) => sending.failed(&error, self.admission.failed(error.class, sending.now)),
         }
+    }
+
+    fn tell(self, claimed: &ClaimedLetter, end: &End) {
+        let (result, meter) = (&end.result, &self.shared.office.meter);
+        match (result.state, result.failure_class.as_deref()) {
+            (LetterState::Accepted | LetterState::Logged, _) => {
+                meter.accepted(&result.provider, claimed.letter.queued_at, self.shared.now());
+            }
+            (LetterState::Queued, Some(class)) => meter.retried(class, &result.provider),
+            _ => {}
+        }
+        tell(claimed, end);
     }
 
     fn sending<'b>(self, claimed: &'b ClaimedLetter) -> Sending<'b>

@@ -6,7 +6,7 @@ use crate::fulfill::{Attempt, Ending, subject};
 use crate::{Error, Fulfilled, Fulfillment};
 use jiff::{SignedDuration, Timestamp};
 use mintmark_adapters::{Interpretation, Record};
-use mintmark_storage::Delivery;
+use mintmark_storage::{Delivery, Outcome};
 use std::collections::BTreeMap;
 
 /// So many are taken in hand together.
@@ -103,6 +103,7 @@ impl Fulfillment {
         let conclusion = Attempt { delivery: &delivery, now }
             .conclusion(subject(&waiting.told), Ending::held(reason.clone()));
         self.records.store.conclude(conclusion).wait()?;
+        self.end(&delivery, Outcome::Held.as_str());
         self.tell(delivery.id, Fulfilled::NotMinted { reason });
         Ok(())
     }
