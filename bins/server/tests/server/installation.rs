@@ -177,6 +177,14 @@ impl Server {
         panic!("the log never said {message:?}: {:#?}", self.log.lock().unwrap());
     }
 
+    /// Every log line about one delivery, found as an operator would find them.
+    pub(crate) fn story(&self, delivery: i64) -> Vec<Value> {
+        let wanted = [format!("\"delivery\":{delivery},"), format!("\"delivery\":{delivery}}}")];
+        let lines = self.log.lock().unwrap().clone();
+        let about = lines.iter().filter(|line| wanted.iter().any(|wanted| line.contains(wanted)));
+        about.map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
     /// Sends SIGHUP.
     pub(crate) fn hang_up(&self) {
         self.signal("-HUP");

@@ -20,4 +20,5 @@ mod restart;
 mod revocations;
 mod slow;
 mod stop;
+mod story;
 mod twins;

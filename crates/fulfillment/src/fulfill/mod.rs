@@ -15,6 +15,7 @@ mod settler;
 mod verdict;
 
 use crate::mailing::Mailing;
+use crate::meter::FAILED;
 use crate::readback::VERIFICATION_PENDING;
 use crate::{Error, Fulfillment};
 pub(crate) use attempt::{Attempt, Ending, subject};
@@ -25,6 +26,7 @@ use mintmark_adapters::{Event, Interpretation, Verdict};
 use mintmark_storage::{Delivery, Outcome, Subject};
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
+use tracing::Instrument as _;
 
 /// A crash may cut an attempt off; what cuts off this many is parked for a person.
 const MOST_ATTEMPTS_WITHOUT_END: i64 = 5;
@@ -66,6 +68,11 @@ impl Fulfillment {
     /// # Errors
     /// The database fails, or something in it panics; the delivery stays unfinished and is tried again.
     pub async fn fulfill(&self, delivery: &Delivery, now: Timestamp) -> Result<Fulfilled, Error> {
+        let span = tracing::info_span!("delivery", delivery = delivery.id);
+        self.fulfill_and_count(delivery, now).instrument(span).await
+    }
+
+    async fn fulfill_and_count(&self, delivery: &Delivery, now: Timestamp) -> Result<Fulfilled, Error> {
         // It is on record: whatever a body makes of us, its sender is answered and its neighbors go on.
         let begun = Instant::now();
         let ended = AssertUnwindSafe(self.try_to_fulfill(delivery, now)).catch_unwind().await;
@@ -79,8 +86,13 @@ impl Fulfillment {
         Ok(fulfilled)
     }
 
-    /// Counts an attempt that came to its end.
+    /// Counts and logs an attempt that came to its end. What failed is on its row, where a person finds it.
     pub(crate) fn end(&self, delivery: &Delivery, word: &str) {
+        if word == FAILED || word == Outcome::Held.as_str() {
+            tracing::info!(delivery = delivery.id, outcome = word, "a delivery waits for a person");
+        } else {
+            tracing::debug!(delivery = delivery.id, outcome = word, "fulfilled");
+        }
         self.meter.ended(&delivery.recorded.source, word);
     }
 
@@ -95,6 +107,8 @@ impl Fulfillment {
             let ending = Ending::failed("there is no such source any more");
             return self.conclude(attempt, attempt::unknown(), ending).await;
         };
+        let (kind, is_read_back) = (interpretation.kind.as_str(), reading.is_some());
+        tracing::debug!(kind, attempt = delivery.attempt, is_read_back, "interpreted");
         if reading.is_none() && self.is_to_be_verified(delivery, &interpretation) {
             return self.defer(attempt, attempt::subject(&interpretation)).await;
         }

@@ -92,6 +92,7 @@ fn licensed(issued: Issued) -> Option<Ended> {
         Issued::Before(license, letter) => (license, Mailing::of(letter.as_ref()), None, Outcome::Found),
         Issued::Contested => return None,
     };
+    tracing::debug!(license = license.terms.id, letter = new_letter, "license on record");
     let fulfilled = Fulfilled::Licensed { license_key: license.terms.key, mailing, new_letter };
     Some((fulfilled, outcome.as_str()))
 }

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use mintmark_adapters::{Event, Extent, Interpretation};
 use mintmark_storage::{Ledger, LicenseStatus, OrderName, Outcome, Result as StorageResult};
 use std::cell::Cell;
+use tracing::Span;
 
 /// So many orders are looked at in one turn of the sweeper.
 const REVIEWS: i64 = 256;
@@ -22,9 +23,11 @@ impl Fulfillment {
         events: Vec<Event>,
     ) -> Result<Ended, Error> {
         let (settler, delivery, now) = (self.settler(attempt.now), attempt.delivery.clone(), attempt.now);
+        // It runs in a thread of the store's.
+        let span = Span::current();
         let settled = self.records.store.settle(now, move |ledger| {
             let attempt = Attempt { delivery: &delivery, now };
-            settler.fulfill(ledger, attempt, &interpretation, &events)
+            span.in_scope(|| settler.fulfill(ledger, attempt, &interpretation, &events))
         });
         Ok(settled.await?)
     }
@@ -87,6 +90,7 @@ impl Settler {
             _ => None,
         };
         let word = ending.word();
+        tracing::debug!(license, outcome = word, "order settled");
         ledger.conclude(&attempt.conclusion(subject, ending), party, license)?;
         Ok((fulfilled, word))
     }

@@ -62,10 +62,18 @@ impl Fulfillment {
         let answers = Asker::of(books).ask(&claims);
         let mut trouble = None;
         for (waiting, answer) in waiting.iter().zip(answers) {
+            let _span = tracing::info_span!("delivery", delivery = waiting.delivery.id).entered();
             match answer {
-                Answer::Found(record) => self.confirm(waiting, &record, now)?,
-                Answer::Unknown => self.doubt(waiting, now)?,
+                Answer::Found(record) => {
+                    tracing::debug!("found in the store's records");
+                    self.confirm(waiting, &record, now)?;
+                }
+                Answer::Unknown => {
+                    tracing::debug!("not in the store's records");
+                    self.doubt(waiting, now)?;
+                }
                 Answer::Later(error) => {
+                    tracing::debug!(%error, "the store could not be asked");
                     self.put_off(waiting, LATER, now)?;
                     trouble = Some(error);
                 }

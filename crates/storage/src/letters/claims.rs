@@ -13,7 +13,7 @@ use crate::{LetterState, License, Pending, Result, Store, licenses, time};
 use diesel::OptionalExtension as _;
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
-use diesel::sql_types::{BigInt, Bool, Text};
+use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, QueryDsl, QueryResult,
     QueryableByName, RunQueryDsl, sql_query,
@@ -51,6 +51,8 @@ pub struct ClaimedLetter {
     pub letter: Letter,
     /// The licenses it brings or is about, in the order of their numbers: its own, and those that are enclosed.
     pub licenses: Vec<Enclosed>,
+    /// The delivery that its own license has last to do with; `None` if no delivery had a part in it.
+    pub delivery: Option<i64>,
 }
 
 /// A license in a letter.
@@ -247,7 +249,12 @@ fn with_license(connection: &mut AnyConnection, id: i64) -> Result<Option<Claime
     row.map(|row| claimed(connection, row)).transpose()
 }
 
-type InHand = (Row, licenses::Row, bool);
+type InHand = (Row, licenses::Row, bool, Option<i64>);
+
+/// A letter does not know what it was written for, and its license does.
+const LAST_DELIVERY: &str = "(SELECT delivery_id FROM license_events \
+    WHERE license_events.license_number = letters.license_number AND delivery_id IS NOT NULL \
+    ORDER BY license_events.id DESC LIMIT 1)";
 
 /// Of either question the same columns of the same tables.
 macro_rules! in_hand {
@@ -256,12 +263,14 @@ macro_rules! in_hand {
             letters::all_columns,
             crate::schema::licenses::all_columns,
             enclosures::leads(),
+            sql::<Nullable<BigInt>>(LAST_DELIVERY),
         ))
     };
 }
 use in_hand;
 
-fn claimed(connection: &mut AnyConnection, (letter, license, leads): InHand) -> Result<ClaimedLetter> {
+fn claimed(connection: &mut AnyConnection, row: InHand) -> Result<ClaimedLetter> {
+    let (letter, license, leads, delivery) = row;
     let id = letter.id;
     let license = license.into_license()?;
     let letter = letter.into_letter(license.terms.id.clone())?;
@@ -270,7 +279,7 @@ fn claimed(connection: &mut AnyConnection, (letter, license, leads): InHand) -> 
     } else {
         vec![Enclosed { license, download: letter.download.clone() }]
     };
-    Ok(ClaimedLetter { letter, licenses })
+    Ok(ClaimedLetter { letter, licenses, delivery })
 }
 
 /// The licenses of a letter that others are enclosed in; those are in hand with it from now on.
