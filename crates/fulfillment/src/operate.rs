@@ -112,7 +112,10 @@ impl Fulfillment {
         let row = row.ok_or_else(|| not_found(id))?;
         match (&row.license_id, row.processed) {
             (_, true) if row.error.is_none() => Ok(Replayed::NothingToDo),
-            (Some(license), true) => self.send_again(license, now).await,
+            (Some(license), true) => {
+                tracing::debug!(delivery = id, license, "its letter is to be sent again");
+                self.send_again(license, now).await
+            }
             _ => self.fulfill_again(id, now).await,
         }
     }
