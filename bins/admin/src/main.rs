@@ -7,6 +7,7 @@ mod failure;
 mod init;
 mod key;
 mod license;
+mod mail;
 mod mint;
 mod operator;
 mod revocations;
@@ -19,7 +20,7 @@ use failure::{Ending, Failure};
 use jiff::Timestamp;
 use mintmark_fulfillment::{Error, Settings};
 // Commands name these by `crate::`, as if they were of this program alone.
-use mintmark_terminal::{confirm, paper, report, sheet};
+use mintmark_terminal::{confirm, moment, paper, report, sheet};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -40,6 +41,7 @@ fn execute(command_line: CommandLine) -> Result<Ending, Failure> {
         Command::Init => init::run(config, now, &mut output),
         Command::Config(command) => command.run(&load()?, &mut output),
         Command::License(command) => command.run(load()?, now, &mut output),
+        Command::Mail(command) => command.run(load()?, now, &mut output),
         Command::Mint(mint) => mint.run(load()?, now, &mut output),
         Command::Key(command) => command.run(load()?, now, &mut output),
         Command::Blob(command) => command.run(|| Ok(load()?), now, &mut output),

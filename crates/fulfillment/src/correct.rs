@@ -100,7 +100,7 @@ impl Fulfillment {
         (correction.corrects, correction.by) = (id, operator.name.clone());
         correction.why = operator.why.clone().unwrap_or_default();
         match correction.interpret(source).verdict {
-            Verdict::Events(_) | Verdict::Ignored(_) => Ok(correction),
+            Verdict::Events(_) | Verdict::Ignored(_) | Verdict::Reported(_) => Ok(correction),
             Verdict::Held(reason) | Verdict::Unreadable(reason) => Err(not_like_this(reason)),
         }
     }

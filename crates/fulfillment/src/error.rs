@@ -143,6 +143,12 @@ pub enum Error {
     /// Something is done by hand, and nobody knows by whom.
     #[error("nobody is named who does this; --by NAME does, or the variable MINTMARK_OPERATOR")]
     Nobody,
+    /// The database knows no audit key.
+    #[error(
+        "the database knows no audit key: its log was never begun, or the key's row was removed from the table identity; \
+         if it should have one, restore your backup"
+    )]
+    NoAuditKey,
     /// No such row.
     #[error("there is no {what} {id}")]
     NotFound {

@@ -6,6 +6,7 @@
 #![doc = include_str!("../README.md")]
 
 mod accept;
+mod audit;
 mod catalog;
 mod connect;
 mod correct;
@@ -14,8 +15,10 @@ mod error;
 mod fulfill;
 mod inspect;
 mod installation;
+mod letters;
 mod lifecycle;
 mod mailing;
+mod meter;
 mod mint;
 mod open;
 mod operate;
@@ -36,6 +39,7 @@ mod sweep;
 pub mod views;
 
 pub use accept::{Admitted, Arrival, ArrivedBody};
+pub use audit::AuditLog;
 pub use catalog::{Catalog, write_example};
 pub use connect::{Connection, EventState, Intent, Told, connect, masked};
 pub use decide::Decided;
@@ -45,6 +49,7 @@ pub use inspect::{check, installed_files, webhook_secrets};
 pub use installation::{
     Finding, Occasion, PublicKeys, Rotated, Standby, Verdict, check_keys, make_keys, make_standby_key, rotate,
 };
+pub use letters::{Preview, unmailable};
 pub use mailing::Mailing;
 pub use open::{Fulfillment, Role, initialize};
 pub use operate::{Replay, Replayed};
@@ -68,6 +73,7 @@ pub use mintmark_adapters::{NotAuthentic, Proof, Request, WebhookSecret};
 pub use mintmark_licensing::{Mode, PublicKey};
 pub use mintmark_mail::{Address, Provider};
 pub use mintmark_storage::{
-    AuditFilter, AuditRow, Delivery, Error as StorageError, Letter, LetterState, License, LicenseFilter,
-    LicenseStatus, Origin, Outcome, Pending, RevocationList, RowState, crash_point,
+    AuditFilter, AuditRow, Backlog, ChainEnd, Delivery, Error as StorageError, Flaw, Handled, Inspection,
+    Letter, LetterFilter, LetterRow, LetterState, License, LicenseFilter, LicenseStatus, Obstacle, Origin,
+    Outcome, Pending, RevocationList, RowState, Waiting, crash_point,
 };

@@ -144,6 +144,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    letter_reports (delivery_id) {
+        delivery_id -> BigInt,
+        letter_id -> BigInt,
+        message_id -> Nullable<Text>,
+        fate -> Text,
+        words -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    suppressions (address) {
+        address -> Text,
+        words -> Text,
+        since -> BigInt,
+        delivery_id -> BigInt,
+        lifted_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     identity (name) {
         name -> Text,
         value -> Text,

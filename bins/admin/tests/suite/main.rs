@@ -8,6 +8,7 @@ mod folder;
 mod help;
 mod keys;
 mod licenses;
+mod mail;
 mod minting;
 mod revocations;
 mod setting_up;

@@ -26,10 +26,16 @@ fn a_held_row_names_what_settles_it_and_that_settles_it() {
     assert!(corrected.output.starts_with("1  corrected by row 2: minted  DT1-CORE-"), "{}", corrected.output);
     assert_eq!(installation.rows(&["list", "--unprocessed", "--json"]).len(), 0);
     let rows = installation.rows(&["list", "--json"]);
-    assert_eq!((&rows[1]["reason"], &rows[1]["outcome"]), (&"corrected by delivery 2".into(), &"noted".into()));
+    assert_eq!(
+        (&rows[1]["reason"], &rows[1]["outcome"]),
+        (&"corrected by delivery 2".into(), &"noted".into())
+    );
 
     let again = installation.replay(&[&set[..], &WHY[..]].concat());
-    assert_eq!((again.code, again.errors.as_str()), (1, "error: nothing is left to do about row 1: mintmark-replay show 1\n"));
+    assert_eq!(
+        (again.code, again.errors.as_str()),
+        (1, "error: nothing is left to do about row 1: mintmark-replay show 1\n")
+    );
 }
 
 #[test]
@@ -45,7 +51,10 @@ fn what_cannot_be_set_is_said_and_nothing_is_recorded() {
         assert_eq!(refused.code, code, "{}", refused.errors);
         assert!(refused.errors.contains(words), "{}", refused.errors);
     }
-    for arguments in [&["correct", "1", "--set", "email=a@b.example", "--by", "grace"][..], &["dismiss", "1", "--why", "x"]] {
+    for arguments in [
+        &["correct", "1", "--set", "email=a@b.example", "--by", "grace"][..],
+        &["dismiss", "1", "--why", "x"],
+    ] {
         assert_eq!(installation.replay(arguments).code, 2, "{arguments:?}");
     }
     assert_eq!(installation.rows(&["list", "--json"]).len(), 1);

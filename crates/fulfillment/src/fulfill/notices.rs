@@ -43,6 +43,14 @@ impl Settler {
     }
 }
 
+/// A name for a letter. It begins with the time, so that names that are given one after the other stand side by side
+/// in an index; the rest is random.
+pub(crate) fn mail_uid(now: Timestamp) -> String {
+    let seconds = u64::try_from(now.as_second()).unwrap_or_default();
+    let nanoseconds = u32::try_from(now.subsec_nanosecond()).unwrap_or_default();
+    uuid::Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, seconds, nanoseconds)).to_string()
+}
+
 /// A letter about a license; held from the start if its address cannot be mailed.
 pub(super) fn new_letter(
     kind: LetterKind,
@@ -57,7 +65,7 @@ pub(super) fn new_letter(
     };
     NewLetter {
         kind,
-        mail_uid: uuid::Uuid::new_v4().to_string(),
+        mail_uid: mail_uid(now),
         template: template.to_owned(),
         download: terms.download.clone(),
         recipient: recipient.to_owned(),

@@ -22,6 +22,7 @@ mod readback;
 mod reconcile;
 mod refreshing;
 mod refunds;
+mod reports;
 mod revoking;
 mod rotation;
 mod sale;

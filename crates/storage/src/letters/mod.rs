@@ -1,22 +1,30 @@
 //! The outbox: letters from the transaction of their license to the provider's answer.
 
 mod add;
+mod by_hand;
 mod claims;
 mod clock;
 mod enclosures;
 pub(crate) mod first;
+mod list;
 mod queue;
+mod reports;
 mod results;
 mod row;
+mod suppressions;
 #[cfg(test)]
 mod tests;
 mod withheld;
 
+pub use by_hand::{Handled, Obstacle};
 pub use claims::{Claim, ClaimedLetter, Enclosed, Share};
+pub use list::{LetterFilter, LetterRow};
+pub use reports::{LetterReport, Reported};
 pub use results::{Finish, LetterResult};
 
 pub(crate) use {
     add::add,
+    reports::apply,
     withheld::{release, withhold},
 };
 
@@ -105,6 +113,11 @@ impl Letter {
     /// Whether it is held because its license was refunded or disputed before it left: nobody has to mend it.
     pub fn is_withheld(&self) -> bool {
         self.state == LetterState::Held && self.failure_class.as_deref() == Some(withheld::WITHHELD)
+    }
+
+    /// Whether a person holds it.
+    pub fn is_held_by_hand(&self) -> bool {
+        self.state == LetterState::Held && self.failure_class.as_deref() == Some(by_hand::BY_HAND)
     }
 }
 
