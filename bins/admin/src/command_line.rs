@@ -2,6 +2,7 @@
 
 use crate::blob::BlobCommand;
 use crate::config::ConfigCommand;
+use crate::doctor::DoctorCommand;
 use crate::key::KeyCommand;
 use crate::license::LicenseCommand;
 use crate::mint::MintCommand;
@@ -14,7 +15,7 @@ use std::path::PathBuf;
 const AFTER_HELP: &str = "\
 Examples:
   mintmark-admin init
-  mintmark-admin config check
+  mintmark-admin doctor
   mintmark-admin license show ada@example.com
   mintmark-admin mint --product datatools-core --email ada@example.com
 
@@ -38,6 +39,7 @@ pub(crate) enum Command {
     /// Checks the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
+    Doctor(DoctorCommand),
     /// Lists and shows licenses, and mails them again
     #[command(subcommand)]
     License(LicenseCommand),

@@ -4,6 +4,7 @@ mod blob;
 mod command_line;
 mod config;
 mod confirm;
+mod doctor;
 mod failure;
 mod init;
 mod key;
@@ -44,6 +45,7 @@ fn execute(command_line: CommandLine) -> Result<Ending, Failure> {
     let mut output = std::io::stdout().lock();
     let now = Timestamp::now();
     match command_line.command {
+        Command::Doctor(doctor) => doctor.run(Settings::load(config), now, &mut output),
         Command::Init => init::run(config, now, &mut output),
         Command::Config(command) => command.run(&load()?, &mut output),
         Command::License(command) => command.run(load()?, now, &mut output),

@@ -8,13 +8,22 @@ use std::io::IsTerminal as _;
 pub(crate) struct Paper {
     /// Columns of the terminal; `None` where lines may be of any length.
     pub(crate) width: Option<usize>,
+    /// Whether words may be colored.
+    pub(crate) is_colored: bool,
 }
 
 impl Paper {
     /// Standard output: what is not a terminal is read by programs, which want whole lines.
     pub(crate) fn of_stdout() -> Self {
         let is_terminal = std::io::stdout().is_terminal();
-        Self { width: is_terminal.then(|| Table::new().width().map(usize::from)).flatten() }
+        // https://no-color.org
+        let is_colored = is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        Self { width: is_terminal.then(|| Table::new().width().map(usize::from)).flatten(), is_colored }
+    }
+
+    /// The word in a color of the terminal, by the number of its escape.
+    pub(crate) fn colored(self, word: &str, color: &str) -> String {
+        if self.is_colored { format!("\u{1b}[{color}m{word}\u{1b}[0m") } else { word.to_owned() }
     }
 }
 

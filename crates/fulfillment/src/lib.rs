@@ -8,6 +8,7 @@
 mod accept;
 mod catalog;
 mod connect;
+pub mod doctor;
 mod error;
 mod fulfill;
 mod inspect;

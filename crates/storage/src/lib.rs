@@ -22,7 +22,9 @@
 //! **Architecture Invariant:** after an I/O error nothing more is written ([`Store::on_failure`]): only a new process
 //! knows what is on the disk. A full disk and a database that is locked or away pass by themselves.
 
+mod backlog;
 mod conclusions;
+mod condition;
 mod connection;
 mod crash_point;
 mod deliveries;
@@ -48,7 +50,9 @@ mod url;
 mod words;
 mod writer;
 
+pub use backlog::Backlog;
 pub use conclusions::{Attempt, Conclusion, Subject};
+pub use condition::{Condition, Kind, is_served};
 pub use crash_point::crash_point;
 pub use deliveries::{Delivery, NewDelivery, Unfinished};
 pub use error::Error;

@@ -143,9 +143,9 @@ mod tests {
     #[test]
     fn the_whole_story_is_told_at_every_width() {
         let story: Story = serde_json::from_value(story()).unwrap();
-        insta::assert_snapshot!("license", render(&story, Paper { width: None }));
+        insta::assert_snapshot!("license", render(&story, Paper { width: None, is_colored: false }));
         for width in [40, 80] {
-            let report = render(&story, Paper { width: Some(width) });
+            let report = render(&story, Paper { width: Some(width), is_colored: false });
             let longest = report.lines().map(|line| line.chars().count()).max().unwrap();
             assert!(longest <= width, "{width}:\n{report}");
             insta::assert_snapshot!(format!("license_at_{width}"), report);

@@ -84,7 +84,7 @@ mod tests {
     #[test]
     fn the_table_fits_the_terminal_and_keys_are_never_cut() {
         for width in [60, 80, 120, 160] {
-            let table = render(&lines(), Paper { width: Some(width) });
+            let table = render(&lines(), Paper { width: Some(width), is_colored: false });
             assert!(table.lines().all(|line| line.chars().count() <= width), "{width}:\n{table}");
             assert_eq!(table.matches(KEY).count(), lines().len());
             insta::assert_snapshot!(format!("table_at_{width}"), table);

@@ -4,10 +4,11 @@ use crate::folder::Folder;
 
 #[test]
 fn help_explains_every_command() {
-    let commands: [(&str, &[&str]); 20] = [
+    let commands: [(&str, &[&str]); 21] = [
         ("admin", &[]),
         ("init", &["init"]),
         ("config_check", &["config", "check"]),
+        ("doctor", &["doctor"]),
         ("license", &["license"]),
         ("license_list", &["license", "list"]),
         ("license_show", &["license", "show"]),

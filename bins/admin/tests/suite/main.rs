@@ -3,6 +3,7 @@
 
 mod blobs;
 mod configuration;
+mod doctor;
 mod folder;
 mod help;
 mod keys;
@@ -11,3 +12,4 @@ mod minting;
 mod revocations;
 mod setting_up;
 mod sources;
+mod web;

@@ -8,6 +8,7 @@ mod rotation;
 mod webhook_secret;
 
 pub(crate) use data_folder::DataFolder;
+pub(crate) use inspection::check_keys_beside;
 pub use inspection::{Finding, Verdict, check_keys};
 pub(crate) use keys::{Keys, LICENSE_KEY_SECRET, REVOCATION_KEY, SIGNING_KEY, STANDBY_KEY};
 pub use ring::PublicKeys;

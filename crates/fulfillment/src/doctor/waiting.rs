@@ -1,0 +1,102 @@
+//! What waits: for a person, for the provider, for the store, for a backup.
+
+use super::{Finding, Group};
+use crate::Settings;
+use jiff::{SignedDuration, Timestamp};
+use mintmark_mail::Provider;
+use mintmark_storage::{Backlog, Store};
+
+/// A letter that has waited for longer is stuck.
+const PATIENCE: SignedDuration = SignedDuration::from_mins(15);
+
+/// Rows, letters, sales; and how long ago the last delivery came.
+pub(super) fn check(settings: &Settings, store: &Store, now: Timestamp) -> Vec<Finding> {
+    let backlog = match store.backlog(now) {
+        Ok(backlog) => backlog,
+        Err(error) => return vec![Group::Waiting.fail("rows", error.to_string(), "run the doctor again")],
+    };
+    let mut findings = vec![rows(&backlog)];
+    findings.extend(unfinished(&backlog));
+    findings.push(letters(&backlog, now));
+    findings.extend(given_up(&backlog));
+    findings.extend(never_mailed(settings, store));
+    findings.extend(unverified(&backlog));
+    findings.push(newest(&backlog, now));
+    findings
+}
+
+fn rows(backlog: &Backlog) -> Finding {
+    match backlog.failed {
+        0 => Group::Waiting.pass("rows", "no delivery waits for a person"),
+        failed => Group::Waiting.warn(
+            "rows",
+            format!("deliveries that failed and wait for a person: {failed}"),
+            "mintmark-replay list --unprocessed",
+        ),
+    }
+}
+
+fn unfinished(backlog: &Backlog) -> Option<Finding> {
+    (backlog.unfinished > 0).then(|| {
+        let words = format!("deliveries that nothing has been concluded of: {}", backlog.unfinished);
+        Group::Waiting.warn("unfinished", words, "start the server, or mintmark-replay run --unprocessed")
+    })
+}
+
+fn letters(backlog: &Backlog, now: Timestamp) -> Finding {
+    let queued = backlog.queued;
+    match backlog.oldest_queued.map(|oldest| now.duration_since(oldest)) {
+        Some(age) if age > PATIENCE => Group::Waiting.warn(
+            "letters",
+            format!("in the queue: {queued}, the oldest for {}", ago(age)),
+            "mend what Mail says above; the server sends them by itself then",
+        ),
+        Some(_) | None => Group::Waiting.pass("letters", format!("in the queue: {queued}")),
+    }
+}
+
+fn given_up(backlog: &Backlog) -> Option<Finding> {
+    (backlog.given_up > 0).then(|| {
+        let words = format!("letters that were given up: {}", backlog.given_up);
+        Group::Waiting.warn("given up", words, "mintmark-replay list --failed, then mintmark-replay run ID")
+    })
+}
+
+fn never_mailed(settings: &Settings, store: &Store) -> Option<Finding> {
+    let count = match settings.mail.provider {
+        Provider::Folder => 0,
+        Provider::Postmark | Provider::Smtp => store.never_mailed().unwrap_or_default(),
+    };
+    (count > 0).then(|| {
+        let words = format!("letters that lie in the letters folder and were never mailed: {count}");
+        Group::Waiting.warn("never mailed", words, "mintmark-admin license resend --logged")
+    })
+}
+
+fn unverified(backlog: &Backlog) -> Option<Finding> {
+    (backlog.unverified > 0).then(|| {
+        let words = format!("sales that the store has not confirmed yet: {}", backlog.unverified);
+        Group::Waiting.warn("unverified", words, "wait a minute; then mend what Store says above")
+    })
+}
+
+fn newest(backlog: &Backlog, now: Timestamp) -> Finding {
+    let words = match backlog.newest {
+        Some(newest) => {
+            format!("{} altogether, the last one {} ago", backlog.deliveries, ago(now.duration_since(newest)))
+        }
+        None => "none has come yet".to_owned(),
+    };
+    Group::Waiting.pass("deliveries", words)
+}
+
+/// The largest unit alone says enough.
+pub(super) fn ago(age: SignedDuration) -> String {
+    let seconds = age.as_secs().max(0);
+    match seconds {
+        0..120 => format!("{seconds} seconds"),
+        120..7_200 => format!("{} minutes", seconds / 60),
+        7_200..172_800 => format!("{} hours", seconds / 3_600),
+        _ => format!("{} days", seconds / 86_400),
+    }
+}
