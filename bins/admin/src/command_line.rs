@@ -1,11 +1,13 @@
 //! What can be typed.
 
+use crate::backup::BackupCommand;
 use crate::blob::BlobCommand;
 use crate::config::ConfigCommand;
 use crate::doctor::DoctorCommand;
 use crate::key::KeyCommand;
 use crate::license::LicenseCommand;
 use crate::mint::MintCommand;
+use crate::restore::RestoreCommand;
 use crate::revocations::RevocationsCommand;
 use crate::secret::SecretCommand;
 use crate::source::SourceCommand;
@@ -40,6 +42,8 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Config(ConfigCommand),
     Doctor(DoctorCommand),
+    Backup(BackupCommand),
+    Restore(RestoreCommand),
     /// Lists and shows licenses, and mails them again
     #[command(subcommand)]
     License(LicenseCommand),

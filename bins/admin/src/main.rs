@@ -1,5 +1,6 @@
 //! `mintmark-admin`: sets an installation up, and looks after its licenses and keys.
 
+mod backup;
 mod blob;
 mod command_line;
 mod config;
@@ -11,6 +12,7 @@ mod key;
 mod license;
 mod mint;
 mod paper;
+mod restore;
 mod revocations;
 mod secret;
 mod sheet;
@@ -45,6 +47,8 @@ fn execute(command_line: CommandLine) -> Result<Ending, Failure> {
     let mut output = std::io::stdout().lock();
     let now = Timestamp::now();
     match command_line.command {
+        Command::Backup(backup) => backup.run(load, now, &mut output),
+        Command::Restore(restore) => restore.run(&load()?, &mut output),
         Command::Doctor(doctor) => doctor.run(Settings::load(config), now, &mut output),
         Command::Init => init::run(config, now, &mut output),
         Command::Config(command) => command.run(&load()?, &mut output),

@@ -20,6 +20,7 @@ pub mod manual;
 
 mod error;
 mod fields;
+mod fingerprint;
 mod secret;
 mod settings;
 #[cfg(feature = "testing")]
@@ -29,6 +30,7 @@ mod text;
 pub use books::{Books, BooksError, Days, GiftSide, Listing, Record, Registration, UnreadDays, WINDOW_DAYS};
 pub use error::Error;
 pub use event::{Charge, EndReason, Event, Extent, PlanChange};
+pub use fingerprint::fingerprint;
 pub use interpretation::{Interpretation, Kind, Verdict};
 pub use order::{Order, Recurrence};
 pub use secret::WebhookSecret;

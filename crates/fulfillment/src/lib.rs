@@ -6,6 +6,7 @@
 #![doc = include_str!("../README.md")]
 
 mod accept;
+mod backup;
 mod catalog;
 mod connect;
 pub mod doctor;
@@ -34,6 +35,7 @@ mod sweep;
 pub mod views;
 
 pub use accept::{Admitted, Arrival, ArrivedBody};
+pub use backup::{Contents, Database, Manifest, Restored, back_up, check_backup, restore};
 pub use catalog::{Catalog, write_example};
 pub use connect::{Connection, EventState, Intent, Told, connect, masked};
 pub use error::Error;

@@ -4,11 +4,13 @@ use crate::folder::Folder;
 
 #[test]
 fn help_explains_every_command() {
-    let commands: [(&str, &[&str]); 21] = [
+    let commands: [(&str, &[&str]); 23] = [
         ("admin", &[]),
         ("init", &["init"]),
         ("config_check", &["config", "check"]),
         ("doctor", &["doctor"]),
+        ("backup", &["backup"]),
+        ("restore", &["restore"]),
         ("license", &["license"]),
         ("license_list", &["license", "list"]),
         ("license_show", &["license", "show"]),

@@ -2,6 +2,7 @@
 
 use super::{Finding, Group};
 use crate::Settings;
+use crate::backup::LastBackup;
 use jiff::{SignedDuration, Timestamp};
 use mintmark_mail::Provider;
 use mintmark_storage::{Backlog, Store};
@@ -22,6 +23,7 @@ pub(super) fn check(settings: &Settings, store: &Store, now: Timestamp) -> Vec<F
     findings.extend(never_mailed(settings, store));
     findings.extend(unverified(&backlog));
     findings.push(newest(&backlog, now));
+    findings.push(backup(settings, now));
     findings
 }
 
@@ -88,6 +90,28 @@ fn newest(backlog: &Backlog, now: Timestamp) -> Finding {
         None => "none has come yet".to_owned(),
     };
     Group::Waiting.pass("deliveries", words)
+}
+
+/// A day's sales are in the store still; a week's may not be.
+const OLD: SignedDuration = SignedDuration::from_hours(48);
+
+fn backup(settings: &Settings, now: Timestamp) -> Finding {
+    let remedy = "mintmark-admin backup /var/backups/mintmark-$(date +%F)";
+    match LastBackup::read(&settings.data_dir) {
+        None => {
+            let words = "none is known here; one that was made otherwise does not count";
+            Group::Waiting.warn("backup", words, remedy)
+        }
+        Some(LastBackup { at, folder }) => {
+            let age = now.duration_since(at);
+            let words = format!("the last one is {} old: {}", ago(age), folder.display());
+            if age > OLD {
+                Group::Waiting.warn("backup", words, remedy)
+            } else {
+                Group::Waiting.pass("backup", words)
+            }
+        }
+    }
 }
 
 /// The largest unit alone says enough.

@@ -61,6 +61,12 @@ pub(crate) fn check_keys_beside(settings: &Settings, store: Option<&Store>) -> R
     Ok(findings)
 }
 
+/// The keys and secrets of a folder, which a backup has to have.
+pub(crate) fn kept_files(folder: &DataFolder) -> Result<Vec<String>, Error> {
+    let names = secret_files(folder)?.into_iter();
+    Ok(names.filter(|name| folder.holds(name) && !name.ends_with(".draft")).collect())
+}
+
 /// Those that have to be there, and whatever else in the folder is a secret.
 fn secret_files(folder: &DataFolder) -> Result<Vec<String>, Error> {
     let mut names = [SIGNING_KEY, REVOCATION_KEY, LICENSE_KEY_SECRET].map(str::to_owned).to_vec();

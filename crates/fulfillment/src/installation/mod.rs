@@ -8,8 +8,8 @@ mod rotation;
 mod webhook_secret;
 
 pub(crate) use data_folder::DataFolder;
-pub(crate) use inspection::check_keys_beside;
 pub use inspection::{Finding, Verdict, check_keys};
+pub(crate) use inspection::{check_keys_beside, kept_files};
 pub(crate) use keys::{Keys, LICENSE_KEY_SECRET, REVOCATION_KEY, SIGNING_KEY, STANDBY_KEY};
 pub use ring::PublicKeys;
 pub(crate) use ring::Ring;
@@ -24,6 +24,9 @@ use std::path::PathBuf;
 
 /// The source that is given a secret of our making: it signs nothing, and lets us choose.
 pub(crate) const GENERATED_FOR: &str = "gumroad";
+
+/// The newest revocation list, as apps read it.
+pub(crate) const REVOCATIONS: &str = "revocations.txt";
 
 /// The parts of an installation, opened.
 pub(crate) struct Installation {
