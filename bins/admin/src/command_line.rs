@@ -55,7 +55,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Blob(BlobCommand),
     Revocations(RevocationsCommand),
-    /// Shows the webhook secret
+    /// Shows the webhook secret, and replaces it by a new one
     #[command(subcommand)]
     Secret(SecretCommand),
     /// Has a store tell this server of everything, and checks that it does

@@ -57,7 +57,7 @@ fn execute(command_line: CommandLine) -> Result<Ending, Failure> {
         Command::Key(command) => command.run(load()?, now, &mut output),
         Command::Blob(command) => command.run(|| Ok(load()?), now, &mut output),
         Command::Revocations(revocations) => revocations.run(&load()?, &mut output),
-        Command::Secret(command) => command.run(&load()?, &mut output),
+        Command::Secret(command) => command.run(&load()?, now, &mut output),
         Command::Source(command) => command.run(&load()?, &mut output),
     }
 }

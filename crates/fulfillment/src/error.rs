@@ -134,6 +134,9 @@ pub enum Error {
         /// What the system says.
         source: std::io::Error,
     },
+    /// A secret cannot be rotated, or its rotation not be finished, as things stand.
+    #[error("{0}")]
+    Rotating(String),
     /// Some licenses still have blobs under a distrusted key.
     #[error(
         "{0} licenses are still signed with a distrusted key; finish that first: mintmark-admin key rotate --compromised"

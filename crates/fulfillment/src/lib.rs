@@ -29,6 +29,7 @@ mod refresh;
 mod reissue;
 mod resend;
 mod revocation;
+mod secrets;
 pub mod settings;
 mod story;
 mod sweep;
@@ -42,7 +43,8 @@ pub use error::Error;
 pub use fulfill::Fulfilled;
 pub use inspect::{check, installed_files, webhook_secrets};
 pub use installation::{
-    Finding, Occasion, PublicKeys, Rotated, Standby, Verdict, check_keys, make_keys, make_standby_key, rotate,
+    Farewell, Finding, Occasion, PublicKeys, Rotated, SecretRotation, Standby, Verdict, check_keys,
+    finish_secret, make_keys, make_standby_key, rotate, rotate_secret,
 };
 pub use mailing::Mailing;
 pub use open::{Fulfillment, Role, initialize};

@@ -4,7 +4,7 @@ use crate::folder::Folder;
 
 #[test]
 fn help_explains_every_command() {
-    let commands: [(&str, &[&str]); 23] = [
+    let commands: [(&str, &[&str]); 24] = [
         ("admin", &[]),
         ("init", &["init"]),
         ("config_check", &["config", "check"]),
@@ -25,6 +25,7 @@ fn help_explains_every_command() {
         ("blob_verify", &["blob", "verify"]),
         ("blob_inspect", &["blob", "inspect"]),
         ("revocations", &["revocations"]),
+        ("secret_rotate", &["secret", "rotate"]),
         ("secret_show", &["secret", "show"]),
         ("source_connect", &["source", "connect"]),
         ("source_check", &["source", "check"]),

@@ -11,6 +11,7 @@ mod keys;
 mod licenses;
 mod minting;
 mod revocations;
+mod secrets;
 mod setting_up;
 mod sources;
 mod web;

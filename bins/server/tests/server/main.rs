@@ -16,6 +16,7 @@ mod refreshing;
 mod relay;
 mod restart;
 mod revocations;
+mod secrets;
 mod slow;
 mod stop;
 mod twins;

@@ -44,11 +44,11 @@ fn secrets(settings: &Settings) -> Finding {
         (1, Some(length)) => Group::Keys.pass(check, format!("one, of {length} characters")),
         (count, Some(length)) => {
             let words = format!("{count} are accepted, of {length} characters at least");
-            Group::Keys.warn(
-                check,
-                words,
-                "once the store uses the new one: mintmark-admin secret rotate --finish",
-            )
+            let remedy = match settings.secrets_of(GENERATED_FOR) {
+                [] => "once the store uses the new one: mintmark-admin secret rotate --finish",
+                _ => "once the store uses the new one, take the old one out of sources.gumroad.secrets",
+            };
+            Group::Keys.warn(check, words, remedy)
         }
     }
 }

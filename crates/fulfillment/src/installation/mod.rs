@@ -5,6 +5,7 @@ mod inspection;
 mod keys;
 mod ring;
 mod rotation;
+mod secret_rotation;
 mod webhook_secret;
 
 pub(crate) use data_folder::DataFolder;
@@ -14,6 +15,7 @@ pub(crate) use keys::{Keys, LICENSE_KEY_SECRET, REVOCATION_KEY, SIGNING_KEY, STA
 pub use ring::PublicKeys;
 pub(crate) use ring::Ring;
 pub use rotation::{Occasion, Rotated, Standby, make_standby_key, rotate};
+pub use secret_rotation::{Farewell, SecretRotation, finish_secret, rotate_secret};
 pub(crate) use webhook_secret::{StoredSecret, WEBHOOK_SECRET};
 
 use crate::settings::Settings;
