@@ -48,7 +48,7 @@ pub enum Error {
         file.display()
     )]
     KeyElsewhere {
-        /// What is missing: the signing key, the revocation key or the license-key secret.
+        /// What is missing: the signing key, the revocation key, the license-key secret or the audit key.
         what: &'static str,
         /// Where the key belongs.
         file: PathBuf,
@@ -61,7 +61,7 @@ pub enum Error {
         file.display()
     )]
     OtherKey {
-        /// What differs: the signing key, the revocation key or the license-key secret.
+        /// What differs: the signing key, the revocation key, the license-key secret or the audit key.
         what: &'static str,
         /// The file in hand.
         file: PathBuf,
@@ -142,6 +142,12 @@ pub enum Error {
         "{0} licenses are still signed with a distrusted key; finish that first: mintmark-admin key rotate --compromised"
     )]
     Unfinished(i64),
+    /// The database knows no audit key.
+    #[error(
+        "the database knows no audit key: its log was never begun, or the key's row was removed from the table identity; \
+         if it should have one, restore your backup"
+    )]
+    NoAuditKey,
     /// No such row.
     #[error("there is no {what} {id}")]
     NotFound {

@@ -1,7 +1,8 @@
 //! What an operator may look at without opening the installation, and without making any of it.
 
 use crate::installation::{
-    DataFolder, GENERATED_FOR, LICENSE_KEY_SECRET, REVOCATION_KEY, SIGNING_KEY, StoredSecret, WEBHOOK_SECRET,
+    AUDIT_KEY, DataFolder, GENERATED_FOR, LICENSE_KEY_SECRET, REVOCATION_KEY, SIGNING_KEY, StoredSecret,
+    WEBHOOK_SECRET,
 };
 use crate::settings::Settings;
 use crate::{Catalog, Error};
@@ -48,6 +49,7 @@ pub fn installed_files(settings: &Settings) -> Vec<(&'static str, PathBuf)> {
         ("signing key", folder.path(SIGNING_KEY)),
         ("revocation key", folder.path(REVOCATION_KEY)),
         ("license-key secret", folder.path(LICENSE_KEY_SECRET)),
+        ("audit key", folder.path(AUDIT_KEY)),
     ];
     if settings.secrets_of(GENERATED_FOR).is_empty() {
         files.push(("webhook secret", folder.path(WEBHOOK_SECRET)));

@@ -6,6 +6,7 @@
 #![doc = include_str!("../README.md")]
 
 mod accept;
+mod audit;
 mod backup;
 mod catalog;
 mod connect;
@@ -14,8 +15,10 @@ mod error;
 mod fulfill;
 mod inspect;
 mod installation;
+mod letters;
 mod lifecycle;
 mod mailing;
+mod meter;
 mod mint;
 mod open;
 mod operate;
@@ -36,6 +39,7 @@ mod sweep;
 pub mod views;
 
 pub use accept::{Admitted, Arrival, ArrivedBody};
+pub use audit::AuditLog;
 pub use backup::{Contents, Database, Manifest, Restored, back_up, check_backup, restore};
 pub use catalog::{Catalog, write_example};
 pub use connect::{Connection, EventState, Intent, Told, connect, masked};
@@ -46,6 +50,7 @@ pub use installation::{
     Farewell, Finding, Occasion, PublicKeys, Rotated, SecretRotation, Standby, Verdict, check_keys,
     finish_secret, make_keys, make_standby_key, rotate, rotate_secret,
 };
+pub use letters::{ByHand, Preview, unmailable};
 pub use mailing::Mailing;
 pub use open::{Fulfillment, Role, initialize};
 pub use operate::{Replay, Replayed};
@@ -63,11 +68,12 @@ pub use settings::Settings;
 pub use sweep::Sweeper;
 
 // What the binaries need of the crates below, so that each imports this one alone.
-pub use mintmark_adapters::manual::Mint;
+pub use mintmark_adapters::manual::{Decision, Mail, Mint, Ruling};
 pub use mintmark_adapters::{NotAuthentic, Proof, Request, WebhookSecret};
-pub use mintmark_licensing::PublicKey;
+pub use mintmark_licensing::{Mode, PublicKey};
 pub use mintmark_mail::{Address, Provider};
 pub use mintmark_storage::{
-    AuditFilter, AuditRow, Delivery, Error as StorageError, Letter, LetterState, License, LicenseFilter,
-    Outcome, Pending, RevocationList, crash_point,
+    AuditFilter, AuditRow, Backlog, ChainEnd, Delivery, Error as StorageError, Flaw, Handled, Inspection,
+    Letter, LetterFilter, LetterRow, LetterState, License, LicenseFilter, Obstacle, Origin, Outcome, Pending,
+    RevocationList, RowState, Waiting, crash_point,
 };

@@ -67,6 +67,12 @@ pub enum Error {
     /// The disk of the database failed. Only a new process can tell what is on it.
     #[error("the disk of the database failed; start the server again")]
     Failed,
+    /// Nothing can be sealed into the audit log: the store was given no notary, or it has no randomness.
+    #[error("nothing can be put on record: {0}")]
+    Unsealed(&'static str),
+    /// The table of the chains is not as this program left it, so the audit log cannot be continued.
+    #[error("the table chains is not as Mintmark left it ({0}); `mintmark-replay verify` says more")]
+    Chains(&'static str),
     /// The writer has stopped.
     #[error("the store is shutting down")]
     Closed,

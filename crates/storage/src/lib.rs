@@ -23,6 +23,7 @@
 //! knows what is on the disk. A full disk and a database that is locked or away pass by themselves.
 
 mod backlog;
+mod chain;
 mod conclusions;
 mod condition;
 mod connection;
@@ -51,7 +52,8 @@ mod url;
 mod words;
 mod writer;
 
-pub use backlog::Backlog;
+pub use backlog::{Backlog, Waiting};
+pub use chain::{ChainEnd, Digest, Flaw, Inspection, Notary, Part, Salt};
 pub use conclusions::{Attempt, Conclusion, Subject};
 pub use condition::{Condition, Kind, is_served};
 pub use copy::{Census, Copied, is_vacant, read_copy, restore_copy};
@@ -61,15 +63,18 @@ pub use error::Error;
 pub use identity::{Registration, Succession};
 pub use lead::{Duty, Lead};
 pub use ledger::{Change, Held, Ledger, Mint, OnRecord, OrderName, Revision};
-pub use letters::{Claim, ClaimedLetter, Doubt, Enclosed, Finish, Letter, LetterResult, NewLetter, Share};
+pub use letters::{
+    Claim, ClaimedLetter, Doubt, Enclosed, Finish, Handled, Letter, LetterFilter, LetterReport, LetterResult,
+    LetterRow, NewLetter, Obstacle, Reported, Share,
+};
 pub use licenses::{Issue, Issued, License, LicenseEvent, LicenseFilter, LicenseState, NewLicense};
 pub use pending::Pending;
 pub use recall::Recalled;
 pub use revocation_lists::{Published, Revocation, RevocationList, RevocationMark};
-pub use rows::{AuditFilter, AuditRow};
+pub use rows::{AuditFilter, AuditRow, RowState};
 pub use store::{Access, Store};
 pub use url::{DatabaseUrl, UrlError};
-pub use words::{LetterKind, LetterState, LicenseStatus, Origin, Outcome};
+pub use words::{Fate, LetterKind, LetterState, LicenseStatus, Origin, Outcome};
 
 /// What every function of this crate returns.
 pub type Result<T> = std::result::Result<T, Error>;

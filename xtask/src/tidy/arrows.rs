@@ -30,7 +30,14 @@ const TABLE: &[Row] = &[
     Row { package: "mintmark-storage", may: &["diesel*"], never: &[] },
     Row {
         package: "mintmark-fulfillment",
-        may: &["mintmark-licensing", "mintmark-adapters", "mintmark-mail", "mintmark-storage", "figment"],
+        may: &[
+            "mintmark-licensing",
+            "mintmark-adapters",
+            "mintmark-mail",
+            "mintmark-storage",
+            "figment",
+            "ring",
+        ],
         never: &[],
     },
     Row {
@@ -38,10 +45,15 @@ const TABLE: &[Row] = &[
         may: &["mintmark-fulfillment", "actix*", "tokio*", "clap*"],
         never: &[],
     },
-    Row { package: "mintmark-replay", may: &["mintmark-fulfillment", "clap*"], never: &[] },
+    Row { package: "mintmark-terminal", may: &["mintmark-fulfillment"], never: &[] },
+    Row {
+        package: "mintmark-replay",
+        may: &["mintmark-fulfillment", "mintmark-terminal", "clap*"],
+        never: &[],
+    },
     Row {
         package: "mintmark-admin",
-        may: &["mintmark-fulfillment", "mintmark-licensing", "clap*"],
+        may: &["mintmark-fulfillment", "mintmark-terminal", "mintmark-licensing", "clap*"],
         never: &[],
     },
     Row { package: "xtask", may: &["clap*"], never: &[] },

@@ -32,7 +32,7 @@ fn lines(finding: &Finding, width: usize, paper: Paper) -> String {
     let Finding { check, state, words, remedy, .. } = finding;
     let room = width - MARGIN;
     let words = wrap(&printable(words), room);
-    let state = paper.colored(state.as_str(), color(*state));
+    let state = paper.colored(state.as_str().to_owned(), color(*state));
     let beside = usize::from(check.chars().count() <= NAME);
     let first = words.first().filter(|_| beside == 1).map(String::as_str).unwrap_or_default();
     let mut text = format!("{}\n", format!("  {state}  {check:<NAME$}  {first}").trim_end());
@@ -63,6 +63,7 @@ fn color(state: State) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::paper::Ink;
     use mintmark_fulfillment::doctor::Group;
 
     #[test]
@@ -92,10 +93,10 @@ mod tests {
             ),
             finding(Group::Mail, "provider", State::Skip, "not asked, as --offline says", None),
         ];
-        let text = render(&findings, Paper { width: None, is_colored: false });
+        let text = render(&findings, Paper::plain(None));
         assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
         insta::assert_snapshot!(text);
-        let colored = render(&findings, Paper { width: Some(80), is_colored: true });
+        let colored = render(&findings, Paper { width: Some(80), ink: Ink::Colored });
         assert!(colored.contains("\u{1b}[1;31mfail\u{1b}[0m"), "{colored}");
     }
 }

@@ -244,7 +244,8 @@ fn a_backup_without_keys_has_none_and_says_so() {
     assert_eq!(told.code, 0, "{}", told.errors);
     assert!(told.output.contains("put the keys into mintmark-data"), "{}", told.output);
     assert_eq!(restored.admin(&["doctor", "--offline"]).code, 1, "without keys it is no installation");
-    for key in ["signing-key.pk8", "revocation-key.pk8", "license-key-secret", "webhook-secret"] {
+    for key in ["signing-key.pk8", "revocation-key.pk8", "license-key-secret", "audit-key", "webhook-secret"]
+    {
         std::fs::copy(folder.path("mintmark-data").join(key), restored.path("mintmark-data").join(key))
             .unwrap();
     }

@@ -9,6 +9,7 @@ mod folder;
 mod help;
 mod keys;
 mod licenses;
+mod mail;
 mod minting;
 mod revocations;
 mod secrets;

@@ -2,9 +2,9 @@
 
 use super::manifest::Fingerprint;
 use crate::Error;
-use mintmark_adapters::fingerprint;
+use ring::digest::{Context, SHA256};
 use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::{ErrorKind, Write as _};
+use std::io::{ErrorKind, Read, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
 
@@ -61,4 +61,27 @@ pub(super) fn measure(path: &Path) -> Result<Fingerprint, Error> {
         Ok(Fingerprint { size, sha256: fingerprint(file)? })
     });
     measured.map_err(failed(path))
+}
+
+/// The SHA-256 of everything that is left, in hexadecimal; in little memory, however much that is.
+fn fingerprint(mut reader: impl Read) -> std::io::Result<String> {
+    let (mut context, mut buffer) = (Context::new(&SHA256), vec![0; 64 * 1024]);
+    loop {
+        match reader.read(&mut buffer)? {
+            0 => break,
+            count => context.update(&buffer[..count]),
+        }
+    }
+    Ok(context.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fingerprint;
+
+    #[test]
+    fn the_fingerprint_of_nothing_is_the_known_one() {
+        let known = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        assert_eq!(fingerprint(&b""[..]).unwrap(), known);
+    }
 }

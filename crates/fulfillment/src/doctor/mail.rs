@@ -35,7 +35,22 @@ pub(super) fn check(settings: &Settings, send: Option<&Address>) -> Vec<Finding>
         findings.extend(of("fallback", fallback.as_ref()));
         findings.extend(send.map(|to| test("second test", fallback.as_ref(), to)));
     }
+    findings.extend(unreported(settings));
     findings
+}
+
+/// Without its reports a letter that came back looks like one that arrived.
+fn unreported(settings: &Settings) -> Option<Finding> {
+    let is_used =
+        settings.mail.provider == Provider::Postmark || settings.mail.fallback == Some(Provider::Postmark);
+    (is_used && settings.secrets_of("postmark").is_empty()).then(|| {
+        let words = "Postmark is not asked to report bounces: a letter that comes back is not noticed";
+        Group::Mail.warn(
+            "reports",
+            words,
+            "set POSTMARK_WEBHOOK_SECRET, and the webhook at Postmark: see \"Mail\" in docs/OPERATING.md",
+        )
+    })
 }
 
 fn of(role: &str, mailer: &dyn Mailer) -> Vec<Finding> {

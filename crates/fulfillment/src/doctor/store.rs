@@ -6,7 +6,9 @@ use mintmark_adapters::Sources;
 
 /// Token and subscriptions of every source whose records can be asked.
 pub(super) fn check(settings: &Settings) -> Vec<Finding> {
-    Sources::CONFIGURED.iter().flat_map(|source| of(settings, source)).collect()
+    let has_records =
+        |source: &&&str| settings.sources.get(**source).is_some_and(|source| source.api_base.is_some());
+    Sources::CONFIGURED.iter().filter(has_records).flat_map(|source| of(settings, source)).collect()
 }
 
 fn of(settings: &Settings, source: &'static str) -> Vec<Finding> {

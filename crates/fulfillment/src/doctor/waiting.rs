@@ -5,22 +5,25 @@ use crate::Settings;
 use crate::backup::LastBackup;
 use jiff::{SignedDuration, Timestamp};
 use mintmark_mail::Provider;
-use mintmark_storage::{Backlog, Store};
+use mintmark_storage::{Backlog, Store, Waiting};
 
 /// A letter that has waited for longer is stuck.
 const PATIENCE: SignedDuration = SignedDuration::from_mins(15);
 
+/// For as long a delivery may be in hand.
+const IN_HAND: SignedDuration = SignedDuration::from_secs(60);
+
 /// Rows, letters, sales; and how long ago the last delivery came.
 pub(super) fn check(settings: &Settings, store: &Store, now: Timestamp) -> Vec<Finding> {
-    let backlog = match store.backlog(now) {
+    let backlog = match store.backlog() {
         Ok(backlog) => backlog,
         Err(error) => return vec![Group::Waiting.fail("rows", error.to_string(), "run the doctor again")],
     };
     let mut findings = vec![rows(&backlog)];
-    findings.extend(unfinished(&backlog));
+    findings.extend(unfinished(&backlog, now));
     findings.push(letters(&backlog, now));
     findings.extend(given_up(&backlog));
-    findings.extend(never_mailed(settings, store));
+    findings.extend(never_mailed(settings, &backlog));
     findings.extend(unverified(&backlog));
     findings.push(newest(&backlog, now));
     findings.push(backup(settings, now));
@@ -28,26 +31,30 @@ pub(super) fn check(settings: &Settings, store: &Store, now: Timestamp) -> Vec<F
 }
 
 fn rows(backlog: &Backlog) -> Finding {
-    match backlog.failed {
+    match backlog.failed_deliveries {
         0 => Group::Waiting.pass("rows", "no delivery waits for a person"),
         failed => Group::Waiting.warn(
             "rows",
             format!("deliveries that failed and wait for a person: {failed}"),
-            "mintmark-replay list --unprocessed",
+            "mintmark-replay list --by reason",
         ),
     }
 }
 
-fn unfinished(backlog: &Backlog) -> Option<Finding> {
-    (backlog.unfinished > 0).then(|| {
-        let words = format!("deliveries that nothing has been concluded of: {}", backlog.unfinished);
+/// One that came just now is being worked on.
+fn unfinished(backlog: &Backlog, now: Timestamp) -> Option<Finding> {
+    let Waiting { count, oldest } = backlog.unfinished;
+    let age = now.duration_since(oldest?);
+    (age > IN_HAND).then(|| {
+        let words =
+            format!("deliveries that nothing has been concluded of: {count}, the oldest for {}", ago(age));
         Group::Waiting.warn("unfinished", words, "start the server, or mintmark-replay run --unprocessed")
     })
 }
 
 fn letters(backlog: &Backlog, now: Timestamp) -> Finding {
-    let queued = backlog.queued;
-    match backlog.oldest_queued.map(|oldest| now.duration_since(oldest)) {
+    let queued = backlog.letters.count + backlog.letters_sending;
+    match backlog.letters.oldest.map(|oldest| now.duration_since(oldest)) {
         Some(age) if age > PATIENCE => Group::Waiting.warn(
             "letters",
             format!("in the queue: {queued}, the oldest for {}", ago(age)),
@@ -58,16 +65,16 @@ fn letters(backlog: &Backlog, now: Timestamp) -> Finding {
 }
 
 fn given_up(backlog: &Backlog) -> Option<Finding> {
-    (backlog.given_up > 0).then(|| {
-        let words = format!("letters that were given up: {}", backlog.given_up);
-        Group::Waiting.warn("given up", words, "mintmark-replay list --failed, then mintmark-replay run ID")
+    (backlog.letters_failed > 0).then(|| {
+        let words = format!("letters that were given up: {}", backlog.letters_failed);
+        Group::Waiting.warn("given up", words, "mintmark-admin mail list --failed")
     })
 }
 
-fn never_mailed(settings: &Settings, store: &Store) -> Option<Finding> {
+fn never_mailed(settings: &Settings, backlog: &Backlog) -> Option<Finding> {
     let count = match settings.mail.provider {
         Provider::Folder => 0,
-        Provider::Postmark | Provider::Smtp => store.never_mailed().unwrap_or_default(),
+        Provider::Postmark | Provider::Smtp => backlog.letters_logged,
     };
     (count > 0).then(|| {
         let words = format!("letters that lie in the letters folder and were never mailed: {count}");
@@ -76,17 +83,16 @@ fn never_mailed(settings: &Settings, store: &Store) -> Option<Finding> {
 }
 
 fn unverified(backlog: &Backlog) -> Option<Finding> {
-    (backlog.unverified > 0).then(|| {
-        let words = format!("sales that the store has not confirmed yet: {}", backlog.unverified);
+    let Waiting { count, .. } = backlog.verification;
+    (count > 0).then(|| {
+        let words = format!("sales that the store has not confirmed yet: {count}");
         Group::Waiting.warn("unverified", words, "wait a minute; then mend what Store says above")
     })
 }
 
 fn newest(backlog: &Backlog, now: Timestamp) -> Finding {
-    let words = match backlog.newest {
-        Some(newest) => {
-            format!("{} altogether, the last one {} ago", backlog.deliveries, ago(now.duration_since(newest)))
-        }
+    let words = match backlog.last_ping {
+        Some(newest) => format!("a store told of something {} ago", ago(now.duration_since(newest))),
         None => "none has come yet".to_owned(),
     };
     Group::Waiting.pass("deliveries", words)

@@ -2,7 +2,7 @@
 
 use super::keys::read_signing_key;
 use super::ring::Ring;
-use super::{DataFolder, Keys, LICENSE_KEY_SECRET, REVOCATION_KEY, SIGNING_KEY, STANDBY_KEY, WEBHOOK_SECRET};
+use super::{AUDIT_KEY, DataFolder, Keys, STANDBY_KEY, WEBHOOK_SECRET, keys};
 use crate::Error;
 use crate::reissue::Reissue;
 use crate::settings::Settings;
@@ -69,7 +69,7 @@ pub(crate) fn kept_files(folder: &DataFolder) -> Result<Vec<String>, Error> {
 
 /// Those that have to be there, and whatever else in the folder is a secret.
 fn secret_files(folder: &DataFolder) -> Result<Vec<String>, Error> {
-    let mut names = [SIGNING_KEY, REVOCATION_KEY, LICENSE_KEY_SECRET].map(str::to_owned).to_vec();
+    let mut names = keys::NAMES.map(str::to_owned).to_vec();
     let is_secret = |name: &String| {
         let path = Path::new(name);
         let is_key = path.extension().is_some_and(|extension| extension == "pk8" || extension == "draft");
@@ -111,10 +111,10 @@ fn of_file(data_folder: &Path, folder: &DataFolder, name: &str) -> Verdict {
         let reason = "left behind when something was cut off".to_owned();
         return Verdict::Wrong { reason, remedy: format!("rm {}", path.display()) };
     }
-    let words = if name.ends_with(".pk8") {
-        read_signing_key(folder, name).map(|key| key.kid().to_string())
-    } else {
-        Ok("for its owner alone".to_owned())
+    let words = match name {
+        AUDIT_KEY => keys::read_audit_key(folder).map(|key| key.fingerprint()),
+        _ if name.ends_with(".pk8") => read_signing_key(folder, name).map(|key| key.kid().to_string()),
+        _ => Ok("for its owner alone".to_owned()),
     };
     match words {
         Ok(words) => Verdict::Sound(words),

@@ -1,5 +1,6 @@
 //! What makes this installation itself: its data folder, its keys, and the database that knows them.
 
+mod audit_key;
 mod data_folder;
 mod inspection;
 mod keys;
@@ -11,7 +12,7 @@ mod webhook_secret;
 pub(crate) use data_folder::DataFolder;
 pub use inspection::{Finding, Verdict, check_keys};
 pub(crate) use inspection::{check_keys_beside, kept_files};
-pub(crate) use keys::{Keys, LICENSE_KEY_SECRET, REVOCATION_KEY, SIGNING_KEY, STANDBY_KEY};
+pub(crate) use keys::{AUDIT_KEY, Keys, LICENSE_KEY_SECRET, REVOCATION_KEY, SIGNING_KEY, STANDBY_KEY};
 pub use ring::PublicKeys;
 pub(crate) use ring::Ring;
 pub use rotation::{Occasion, Rotated, Standby, make_standby_key, rotate};

@@ -4,13 +4,16 @@ mod record;
 mod retry;
 mod row;
 
+pub(crate) use record::Record;
 pub(crate) use retry::Retry;
-pub(crate) use row::Row;
+pub(crate) use row::{COLUMNS, Row};
 
 use crate::schema::{conclusions, deliveries};
 use crate::{Origin, Pending, Result, Store, time};
 use diesel::dsl::not;
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use diesel::{
+    ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl,
+};
 use jiff::Timestamp;
 
 /// A delivery that is about to go on record.
@@ -46,6 +49,8 @@ pub struct Delivery {
     pub attempt: i64,
     /// What came, as it was written down.
     pub recorded: NewDelivery,
+    /// The store's own record of it, if it was read back before this attempt.
+    pub reading: Option<String>,
 }
 
 /// A delivery that nothing has been concluded of.
@@ -57,24 +62,51 @@ pub struct Unfinished {
     pub attempts: i64,
 }
 
+/// Of one delivery and of many the same columns of the same tables.
+macro_rules! loaded {
+    () => {
+        $crate::schema::deliveries::table
+            .inner_join($crate::schema::conclusions::table)
+            .left_join(
+                $crate::schema::readings::table
+                    .on($crate::schema::readings::delivery_id.eq($crate::schema::deliveries::id)),
+            )
+            .select((
+                $crate::deliveries::row::COLUMNS,
+                $crate::schema::conclusions::attempts,
+                $crate::schema::readings::record.nullable(),
+            ))
+    };
+}
+use loaded;
+
+type Loaded = (Row, i64, Option<String>);
+
+fn into_delivery((row, attempt, reading): Loaded) -> Result<Delivery> {
+    Ok(Delivery { reading, ..row.into_delivery(attempt)? })
+}
+
 /// The one delivery with this number, on a connection of whatever type.
 macro_rules! load {
     ($connection:expr, $id:expr) => {{
-        let found: Option<($crate::deliveries::row::Row, i64)> = $crate::schema::deliveries::table
-            .inner_join($crate::schema::conclusions::table)
+        let found: Option<$crate::deliveries::Loaded> = $crate::deliveries::loaded!()
             .filter($crate::schema::deliveries::id.eq($id))
-            .select(($crate::schema::deliveries::all_columns, $crate::schema::conclusions::attempts))
-            .first($connection)
+            .get_result($connection)
             .optional()?;
-        found.map(|(row, attempt)| row.into_delivery(attempt)).transpose()
+        found.map($crate::deliveries::into_delivery).transpose()
     }};
 }
 use load;
 
 impl Store {
     /// Writes a delivery down. Once the answer is `Ok` it is on disk; its first attempt is already counted.
+    ///
+    /// It is sealed into the audit log, so this needs a store that was given a notary ([`Store::seal_with`]).
     pub fn record(&self, new: NewDelivery) -> Pending<Delivery> {
-        self.write_hot(new)
+        match self.notary().and_then(|notary| Record::new(new, notary)) {
+            Ok(record) => self.write_hot(record),
+            Err(error) => Pending::refused(error),
+        }
     }
 
     /// The delivery with this number, to look at.
@@ -136,6 +168,7 @@ mod tests {
     crate::on_both_databases! {
         fn a_delivery_on_record_can_be_neither_changed_nor_deleted(database: TestDatabase) {
             let store = Store::open(&database.url, Access::FirstRun).expect("the store opens");
+            crate::testing::begin_log(&store);
             let new = NewDelivery {
                 source: "gumroad".to_owned(),
                 origin: Origin::Ping,

@@ -1,15 +1,16 @@
 //! One more attempt at deliveries on record, counted before it begins.
 
-use super::row::Row;
-use super::{Delivery, load};
+use super::{Delivery, Loaded, into_delivery, load, loaded};
+use crate::chain::Tail;
 use crate::connection::columns::{numbers, rounds};
 use crate::connection::statement::{Statement, Text};
-use crate::schema::{conclusions, deliveries};
+use crate::schema::deliveries;
 use crate::writer::{Hot, Lane, Lanes};
 use crate::{Pending, Result, Store};
 use diesel::sql_types::BigInt;
 use diesel::{
-    ExpressionMethods, IntoSql, OptionalExtension, PgConnection, QueryDsl, RunQueryDsl, SqliteConnection,
+    ExpressionMethods, IntoSql, JoinOnDsl, NullableExpressionMethods, OptionalExtension, PgConnection,
+    QueryDsl, RunQueryDsl, SqliteConnection,
 };
 use std::collections::BTreeMap;
 
@@ -32,12 +33,16 @@ impl Hot for Retry {
         size_of::<Self>()
     }
 
-    fn write(&self, connection: &mut SqliteConnection) -> Result<Option<Delivery>> {
+    fn write(&self, connection: &mut SqliteConnection, _: &mut Tail) -> Result<Option<Delivery>> {
         Statement::<CountOne, _>::new(self.0.into_sql::<BigInt>()).execute(connection)?;
         load!(connection, self.0)
     }
 
-    fn write_all(batch: &[&Self], connection: &mut PgConnection) -> Result<Vec<Option<Delivery>>> {
+    fn write_all(
+        batch: &[&Self],
+        connection: &mut PgConnection,
+        _: &mut Tail,
+    ) -> Result<Vec<Option<Delivery>>> {
         let mut retried: Vec<Option<Delivery>> = vec![None; batch.len()];
         let numbered: Vec<(usize, &Self)> = batch.iter().copied().enumerate().collect();
         // Twice the same delivery is two attempts.
@@ -63,14 +68,8 @@ impl Hot for Retry {
 
 fn load_all(connection: &mut PgConnection, retries: &[&Retry]) -> Result<BTreeMap<i64, Delivery>> {
     let ids: Vec<i64> = retries.iter().map(|retry| retry.0).collect();
-    let rows: Vec<(Row, i64)> = deliveries::table
-        .inner_join(conclusions::table)
-        .filter(deliveries::id.eq_any(ids))
-        .select((deliveries::all_columns, conclusions::attempts))
-        .load(connection)?;
-    let read =
-        |(row, attempt): (Row, i64)| row.into_delivery(attempt).map(|delivery| (delivery.id, delivery));
-    rows.into_iter().map(read).collect()
+    let rows: Vec<Loaded> = loaded!().filter(deliveries::id.eq_any(ids)).load(connection)?;
+    rows.into_iter().map(|row| into_delivery(row).map(|delivery| (delivery.id, delivery))).collect()
 }
 
 struct CountOne;

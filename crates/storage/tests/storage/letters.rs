@@ -28,20 +28,6 @@ on_both_databases! {
         assert_eq!(oldest(), None);
     }
 
-    fn what_waits_is_counted_and_what_is_settled_is_not(database: TestDatabase) {
-        let store = open(&database);
-        let empty = store.backlog(at(0)).expect("an answer");
-        assert_eq!((empty.deliveries, empty.newest, empty.queued, empty.oldest_queued), (0, None, 0, None));
-        let (_, letter) = mint(&store, "S1");
-        let waiting = store.backlog(at(1_000)).expect("an answer");
-        assert_eq!((waiting.queued, waiting.oldest_queued), (1, Some(letter.queued_at)));
-        assert_eq!((waiting.deliveries, waiting.failed, waiting.unfinished), (1, 0, 0));
-        claim_only(&store, &letter, "worker");
-        assert_eq!(store.backlog(at(1_000)).expect("an answer").queued, 1);
-        finish(&store, &letter, "worker", sent(LetterState::Accepted));
-        assert_eq!(store.backlog(at(1_000)).expect("an answer").queued, 0);
-    }
-
     fn a_letter_that_was_accepted_is_never_to_be_had_again(database: TestDatabase) {
         let store = open(&database);
         let (_, letter) = mint(&store, "S1");
