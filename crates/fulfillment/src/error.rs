@@ -115,6 +115,28 @@ pub enum Error {
     /// A key is to be rotated under a server's hands.
     #[error("a server runs on {}, with the old key in its memory: stop it, run this again, and start it", .0.display())]
     ServerRuns(PathBuf),
+    /// A backup that is not whole, or whose parts do not belong together.
+    #[error("the backup {} cannot be relied on: {reason}", path.display())]
+    BrokenBackup {
+        /// Its folder.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// There is something where something new is to go.
+    #[error("{} is not empty, and nothing was changed; name an empty place", .0.display())]
+    Occupied(PathBuf),
+    /// A file of a backup.
+    #[error("cannot use {}", path.display())]
+    Write {
+        /// Which file or folder.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A secret cannot be rotated, or its rotation not be finished, as things stand.
+    #[error("{0}")]
+    Rotating(String),
     /// Some licenses still have blobs under a distrusted key.
     #[error(
         "{0} licenses are still signed with a distrusted key; finish that first: mintmark-admin key rotate --compromised"

@@ -7,10 +7,12 @@
 
 mod accept;
 mod audit;
+mod backup;
 mod catalog;
 mod connect;
 mod correct;
 mod decide;
+pub mod doctor;
 mod error;
 mod fulfill;
 mod inspect;
@@ -33,6 +35,7 @@ mod refresh;
 mod reissue;
 mod resend;
 mod revocation;
+mod secrets;
 pub mod settings;
 mod story;
 mod sweep;
@@ -40,6 +43,7 @@ pub mod views;
 
 pub use accept::{Admitted, Arrival, ArrivedBody};
 pub use audit::AuditLog;
+pub use backup::{Contents, Database, Manifest, Restored, back_up, check_backup, restore};
 pub use catalog::{Catalog, write_example};
 pub use connect::{Connection, EventState, Intent, Told, connect, masked};
 pub use decide::Decided;
@@ -47,7 +51,8 @@ pub use error::Error;
 pub use fulfill::Fulfilled;
 pub use inspect::{check, installed_files, webhook_secrets};
 pub use installation::{
-    Finding, Occasion, PublicKeys, Rotated, Standby, Verdict, check_keys, make_keys, make_standby_key, rotate,
+    Farewell, Finding, Occasion, PublicKeys, Rotated, SecretRotation, Standby, Verdict, check_keys,
+    finish_secret, make_keys, make_standby_key, rotate, rotate_secret,
 };
 pub use letters::{Preview, unmailable};
 pub use mailing::Mailing;

@@ -4,10 +4,13 @@ use crate::folder::Folder;
 
 #[test]
 fn help_explains_every_command() {
-    let commands: [(&str, &[&str]); 31] = [
+    let commands: [(&str, &[&str]); 35] = [
         ("admin", &[]),
         ("init", &["init"]),
         ("config_check", &["config", "check"]),
+        ("doctor", &["doctor"]),
+        ("backup", &["backup"]),
+        ("restore", &["restore"]),
         ("license", &["license"]),
         ("license_list", &["license", "list"]),
         ("license_show", &["license", "show"]),
@@ -33,6 +36,7 @@ fn help_explains_every_command() {
         ("blob_verify", &["blob", "verify"]),
         ("blob_inspect", &["blob", "inspect"]),
         ("revocations", &["revocations"]),
+        ("secret_rotate", &["secret", "rotate"]),
         ("secret_show", &["secret", "show"]),
         ("source_connect", &["source", "connect"]),
         ("source_check", &["source", "check"]),
