@@ -5,9 +5,15 @@ use clap::Subcommand;
 use mintmark_fulfillment::{Settings, webhook_secrets};
 use std::io::Write;
 
+const AFTER_SHOW: &str = "\
+Examples:
+  mintmark-admin secret show
+  mintmark-admin secret show --config /etc/mintmark/mintmark.toml";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum SecretCommand {
     /// Shows the whole ping URL that Gumroad is given, one for each active secret: whoever reads it can send sales
+    #[command(after_help = AFTER_SHOW)]
     Show,
 }
 

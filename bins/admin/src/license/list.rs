@@ -11,8 +11,15 @@ use std::io::{BufWriter, Write};
 /// Licenses of a table if nothing else is said: about what a person reads.
 const LICENSES_FOR_A_PERSON: i64 = 50;
 
+const AFTER_HELP: &str = "\
+Examples:
+  mintmark-admin license list
+  mintmark-admin license list --limit 10
+  mintmark-admin license list --json | jq -r 'select(.status == \"revoked\").id'";
+
 /// Lists licenses, newest first
 #[derive(Debug, Args)]
+#[command(after_help = AFTER_HELP)]
 pub(crate) struct List {
     /// At most this many licenses (default: 50 in the table, all with --json)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(0..))]

@@ -22,3 +22,4 @@ mod slow;
 mod stop;
 mod story;
 mod twins;
+mod usage;
