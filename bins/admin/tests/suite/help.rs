@@ -4,7 +4,7 @@ use crate::folder::Folder;
 
 #[test]
 fn help_explains_every_command() {
-    let commands: [(&str, &[&str]); 35] = [
+    let commands: [(&str, &[&str]); 36] = [
         ("admin", &[]),
         ("init", &["init"]),
         ("config_check", &["config", "check"]),
@@ -26,6 +26,7 @@ fn help_explains_every_command() {
         ("mail_retry", &["mail", "retry"]),
         ("mail_hold", &["mail", "hold"]),
         ("mail_preview", &["mail", "preview"]),
+        ("import", &["import"]),
         ("mint", &["mint"]),
         ("key", &["key"]),
         ("key_check", &["key", "check"]),
