@@ -4,6 +4,7 @@ use crate::backup::BackupCommand;
 use crate::blob::BlobCommand;
 use crate::config::ConfigCommand;
 use crate::doctor::DoctorCommand;
+use crate::import::Import;
 use crate::key::KeyCommand;
 use crate::license::LicenseCommand;
 use crate::mail::MailCommand;
@@ -66,6 +67,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Mail(MailCommand),
     Mint(MintCommand),
+    Import(Import),
     /// Makes, checks and rotates the keys, and shows what apps embed of them
     #[command(subcommand)]
     Key(KeyCommand),

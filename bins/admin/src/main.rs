@@ -6,6 +6,7 @@ mod command_line;
 mod config;
 mod doctor;
 mod failure;
+mod import;
 mod init;
 mod key;
 mod license;
@@ -46,6 +47,7 @@ fn execute(command_line: CommandLine) -> Result<Ending, Failure> {
         Command::Doctor(doctor) => doctor.run(Settings::load(config), now, &mut output),
         Command::Init => init::run(config, now, &mut output),
         Command::Config(command) => command.run(&load()?, &mut output),
+        Command::Import(import) => import.run(load()?, now, &mut output),
         Command::License(command) => command.run(load()?, now, &mut output),
         Command::Mail(command) => command.run(load()?, now, &mut output),
         Command::Mint(mint) => mint.run(load()?, now, &mut output),

@@ -15,6 +15,7 @@ mod decide;
 pub mod doctor;
 mod error;
 mod fulfill;
+mod import;
 mod inspect;
 mod installation;
 mod letters;
@@ -49,6 +50,7 @@ pub use connect::{Connection, EventState, Intent, Told, connect, masked};
 pub use decide::Decided;
 pub use error::Error;
 pub use fulfill::Fulfilled;
+pub use import::{Fitness, Takeover};
 pub use inspect::{check, installed_files, webhook_secrets};
 pub use installation::{
     Farewell, Finding, Occasion, PublicKeys, Rotated, SecretRotation, Standby, Verdict, check_keys,
@@ -73,7 +75,7 @@ pub use settings::Settings;
 pub use sweep::Sweeper;
 
 // What the binaries need of the crates below, so that each imports this one alone.
-pub use mintmark_adapters::manual::{Decision, Mail, Mint, Ruling};
+pub use mintmark_adapters::manual::{Decision, Existing, Mail, Mint, Ruling};
 pub use mintmark_adapters::{NotAuthentic, Proof, Request, WebhookSecret};
 pub use mintmark_licensing::{Mode, PublicKey};
 pub use mintmark_mail::{Address, Provider};

@@ -26,6 +26,7 @@ fn help_explains_every_command() {
         ("mail_retry", &["mail", "retry"]),
         ("mail_hold", &["mail", "hold"]),
         ("mail_preview", &["mail", "preview"]),
+        ("import", &["import"]),
         ("mint", &["mint"]),
         ("key", &["key"]),
         ("key_new", &["key", "new"]),

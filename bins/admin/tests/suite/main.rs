@@ -8,6 +8,7 @@ mod decisions;
 mod doctor;
 mod folder;
 mod help;
+mod importing;
 mod keys;
 mod licenses;
 mod mail;

@@ -10,6 +10,7 @@ mod doubts;
 mod fallback;
 mod flood;
 mod golden;
+mod imports;
 mod interrupted;
 mod keys;
 mod letters;
