@@ -4,11 +4,12 @@ use crate::folder::Folder;
 
 #[test]
 fn help_explains_every_command() {
-    let commands: [(&str, &[&str]); 29] = [
+    let commands: [(&str, &[&str]); 30] = [
         ("admin", &[]),
         ("init", &["init"]),
         ("config_check", &["config", "check"]),
         ("doctor", &["doctor"]),
+        ("products_check", &["products", "check"]),
         ("backup", &["backup"]),
         ("restore", &["restore"]),
         ("license", &["license"]),
