@@ -9,6 +9,7 @@ use crate::key::KeyCommand;
 use crate::license::LicenseCommand;
 use crate::mail::MailCommand;
 use crate::mint::MintCommand;
+use crate::products::ProductsCommand;
 use crate::restore::RestoreCommand;
 use crate::revocations::RevocationsCommand;
 use crate::secret::SecretCommand;
@@ -57,6 +58,9 @@ pub(crate) enum Command {
     /// Checks the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Compares the products file with what was sold
+    #[command(subcommand)]
+    Products(ProductsCommand),
     Doctor(DoctorCommand),
     Backup(BackupCommand),
     Restore(RestoreCommand),

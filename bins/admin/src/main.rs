@@ -13,6 +13,7 @@ mod license;
 mod mail;
 mod mint;
 mod operator;
+mod products;
 mod restore;
 mod revocations;
 mod secret;
@@ -43,6 +44,7 @@ fn execute(command_line: CommandLine) -> Result<Ending, Failure> {
     let now = Timestamp::now();
     match command_line.command {
         Command::Backup(backup) => backup.run(load, now, &mut output),
+        Command::Products(command) => command.run(&load()?, now, &mut output),
         Command::Restore(restore) => restore.run(&load()?, &mut output),
         Command::Doctor(doctor) => doctor.run(Settings::load(config), now, &mut output),
         Command::Init => init::run(config, now, &mut output),

@@ -9,6 +9,7 @@ fn help_explains_every_command() {
         ("init", &["init"]),
         ("config_check", &["config", "check"]),
         ("doctor", &["doctor"]),
+        ("products_check", &["products", "check"]),
         ("backup", &["backup"]),
         ("restore", &["restore"]),
         ("license", &["license"]),

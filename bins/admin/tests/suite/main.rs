@@ -13,6 +13,7 @@ mod keys;
 mod licenses;
 mod mail;
 mod minting;
+mod products;
 mod revocations;
 mod secrets;
 mod setting_up;

@@ -2,6 +2,7 @@
 
 mod bundles;
 mod check;
+mod compare;
 mod decide;
 mod entry;
 mod keys;
@@ -13,6 +14,8 @@ mod yaml;
 #[cfg(test)]
 mod tests;
 
+pub use compare::{ComparedProduct, ProductState};
+pub(crate) use compare::{ProductName, Sold};
 pub(crate) use decide::{Decision, Entitled};
 pub(crate) use product::Notice;
 pub(crate) use terms::Terms;
