@@ -1,6 +1,6 @@
 //! What can be typed.
 
-use crate::{list::List, reconcile::Reconcile, run::Run, show::Show};
+use crate::{export::Export, import::Import, list::List, reconcile::Reconcile, run::Run, show::Show};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -10,6 +10,7 @@ Examples:
   mintmark-replay show 12
   mintmark-replay run 12
   mintmark-replay run --failed --since 2d --yes
+  mintmark-replay import sales.csv --dry-run
   mintmark-replay reconcile --source gumroad
 
 Exit codes: 0 done, 1 some rows failed, 2 wrong usage or configuration.";
@@ -31,6 +32,8 @@ pub(crate) enum Command {
     Show(Show),
     Run(Run),
     Reconcile(Reconcile),
+    Import(Import),
+    Export(Export),
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! `mintmark-replay`: reads the audit log, and fulfills again what failed.
 
 mod command_line;
+mod export;
 mod failure;
 mod filters;
+mod import;
 mod list;
 mod pages;
 mod reasons;
@@ -42,6 +44,11 @@ fn execute(command_line: CommandLine) -> Result<Ending, Failure> {
             let fulfillment = Fulfillment::open(load()?, Role::Tool, Timestamp::now())?;
             run.run(&fulfillment, wanted, Timestamp::now, &mut output)
         }
+        Command::Import(import) => {
+            let fulfillment = Fulfillment::open(load()?, Role::Tool, Timestamp::now())?;
+            import.run(&fulfillment, Timestamp::now, &mut output)
+        }
+        Command::Export(export) => export.run(&Records::open(&load()?)?, Timestamp::now(), &mut output),
         Command::Reconcile(reconcile) => {
             let now = Timestamp::now();
             reconcile.run(&Fulfillment::open(load()?, Role::Tool, now)?, now, &mut output)

@@ -33,7 +33,7 @@ pub use interpretation::{Interpretation, Kind, Verdict};
 pub use order::{Order, Recurrence};
 pub use secret::WebhookSecret;
 pub use settings::{SourceSettings, SourcesSettings};
-pub use source::{Authentic, Body, NotAuthentic, Proof, Request, SourceAdapter};
+pub use source::{Authentic, Body, Columns, NotAuthentic, Proof, Request, SourceAdapter};
 
 use gumroad::Gumroad;
 use manual::Manual;

@@ -10,6 +10,7 @@ mod catalog;
 mod connect;
 mod error;
 mod fulfill;
+mod import;
 mod inspect;
 mod installation;
 mod lifecycle;
@@ -37,6 +38,7 @@ pub use catalog::{Catalog, write_example};
 pub use connect::{Connection, EventState, Intent, Told, connect, masked};
 pub use error::Error;
 pub use fulfill::Fulfilled;
+pub use import::{Customs, Fate, Parcel};
 pub use inspect::{check, installed_files, webhook_secrets};
 pub use installation::{
     Finding, Occasion, PublicKeys, Rotated, Standby, Verdict, check_keys, make_keys, make_standby_key, rotate,

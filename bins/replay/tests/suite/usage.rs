@@ -47,12 +47,14 @@ fn words_that_are_no_time_are_wrong_usage() {
 #[test]
 fn help_explains_every_command() {
     let installation = Installation::new();
-    let commands: [(&str, &[&str]); 5] = [
+    let commands: [(&str, &[&str]); 7] = [
         ("replay", &[]),
         ("list", &["list"]),
         ("show", &["show"]),
         ("run", &["run"]),
         ("reconcile", &["reconcile"]),
+        ("import", &["import"]),
+        ("export", &["export"]),
     ];
     for (name, command) in commands {
         let help = installation.replay(&[command, &["--help"]].concat());

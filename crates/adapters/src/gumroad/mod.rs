@@ -4,6 +4,7 @@ mod api;
 mod authenticate;
 mod collisions;
 mod events;
+mod exported;
 mod facts;
 mod interpret;
 mod record;
@@ -12,8 +13,8 @@ mod sale;
 use jiff::Timestamp;
 
 use crate::{
-    Authentic, Body, Books, Error, Interpretation, NotAuthentic, Proof, Request, SourceAdapter,
-    SourceSettings,
+    Authentic, Body, Books, Columns, Error, Interpretation, NotAuthentic, Proof, Record, Request,
+    SourceAdapter, SourceSettings,
 };
 use api::Api;
 use authenticate::Door;
@@ -50,6 +51,10 @@ impl SourceAdapter for Gumroad {
 
     fn interpret_record(&self, record: &str) -> Interpretation {
         record::interpret(record.as_bytes())
+    }
+
+    fn exported_sale(&self, columns: Columns<'_>) -> Option<Result<Record, String>> {
+        exported::sale(columns)
     }
 
     fn books(&self) -> Option<&dyn Books> {

@@ -108,6 +108,14 @@ impl Store {
         self.read(|connection| load!(connection, id))
     }
 
+    /// The deliveries with these numbers, to look at, oldest first.
+    pub fn deliveries(&self, ids: &[i64]) -> Result<Vec<Delivery>> {
+        let rows: Vec<Loaded> = self.read(|connection| {
+            Ok(loaded!().filter(deliveries::id.eq_any(ids)).order(deliveries::id).load(connection)?)
+        })?;
+        rows.into_iter().map(into_delivery).collect()
+    }
+
     /// Takes back the count of an attempt that the database itself cut off: it says nothing of the delivery.
     pub fn forgive(&self, delivery: &Delivery) -> Pending<()> {
         let (id, attempt) = (delivery.id, delivery.attempt);
