@@ -1,10 +1,14 @@
 //! What can be typed.
 
+use crate::backup::BackupCommand;
 use crate::blob::BlobCommand;
 use crate::config::ConfigCommand;
+use crate::doctor::DoctorCommand;
 use crate::key::KeyCommand;
 use crate::license::LicenseCommand;
+use crate::mail::MailCommand;
 use crate::mint::MintCommand;
+use crate::restore::RestoreCommand;
 use crate::revocations::RevocationsCommand;
 use crate::secret::SecretCommand;
 use crate::source::SourceCommand;
@@ -14,8 +18,9 @@ use std::path::PathBuf;
 const AFTER_HELP: &str = "\
 Examples:
   mintmark-admin init
-  mintmark-admin config check
+  mintmark-admin doctor
   mintmark-admin license show ada@example.com
+  mintmark-admin mail list --failed
   mintmark-admin mint --product datatools-core --email ada@example.com
 
 Exit codes: 0 done, 1 something failed, 2 wrong usage or configuration.";
@@ -38,9 +43,15 @@ pub(crate) enum Command {
     /// Checks the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
+    Doctor(DoctorCommand),
+    Backup(BackupCommand),
+    Restore(RestoreCommand),
     /// Lists and shows licenses, and mails them again
     #[command(subcommand)]
     License(LicenseCommand),
+    /// Lists letters, sends them again, holds them, and shows how they look
+    #[command(subcommand)]
+    Mail(MailCommand),
     Mint(MintCommand),
     /// Makes, checks and rotates the keys, and shows what apps embed of them
     #[command(subcommand)]
@@ -49,7 +60,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Blob(BlobCommand),
     Revocations(RevocationsCommand),
-    /// Shows the webhook secret
+    /// Shows the webhook secret, and replaces it by a new one
     #[command(subcommand)]
     Secret(SecretCommand),
     /// Has a store tell this server of everything, and checks that it does

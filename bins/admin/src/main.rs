@@ -1,13 +1,18 @@
 //! `mintmark-admin`: sets an installation up, and looks after its licenses and keys.
 
+mod backup;
 mod blob;
 mod command_line;
 mod config;
+mod doctor;
 mod failure;
 mod init;
 mod key;
 mod license;
+mod mail;
 mod mint;
+mod operator;
+mod restore;
 mod revocations;
 mod secret;
 mod source;
@@ -18,7 +23,7 @@ use failure::{Ending, Failure};
 use jiff::Timestamp;
 use mintmark_fulfillment::{Error, Settings};
 // Commands name these by `crate::`, as if they were of this program alone.
-use mintmark_terminal::{confirm, paper, report, sheet};
+use mintmark_terminal::{confirm, moment, paper, report, sheet};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -36,14 +41,18 @@ fn execute(command_line: CommandLine) -> Result<Ending, Failure> {
     let mut output = std::io::stdout().lock();
     let now = Timestamp::now();
     match command_line.command {
+        Command::Backup(backup) => backup.run(load, now, &mut output),
+        Command::Restore(restore) => restore.run(&load()?, &mut output),
+        Command::Doctor(doctor) => doctor.run(Settings::load(config), now, &mut output),
         Command::Init => init::run(config, now, &mut output),
         Command::Config(command) => command.run(&load()?, &mut output),
         Command::License(command) => command.run(load()?, now, &mut output),
+        Command::Mail(command) => command.run(load()?, now, &mut output),
         Command::Mint(mint) => mint.run(load()?, now, &mut output),
         Command::Key(command) => command.run(load()?, now, &mut output),
         Command::Blob(command) => command.run(|| Ok(load()?), now, &mut output),
         Command::Revocations(revocations) => revocations.run(&load()?, &mut output),
-        Command::Secret(command) => command.run(&load()?, &mut output),
+        Command::Secret(command) => command.run(&load()?, now, &mut output),
         Command::Source(command) => command.run(&load()?, &mut output),
     }
 }

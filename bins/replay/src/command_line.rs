@@ -1,6 +1,8 @@
 //! What can be typed.
 
-use crate::{export::Export, import::Import, list::List, reconcile::Reconcile, run::Run, show::Show};
+use crate::{
+    export::Export, import::Import, list::List, reconcile::Reconcile, run::Run, show::Show, verify::Verify,
+};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -12,6 +14,7 @@ Examples:
   mintmark-replay run --failed --since 2d --yes
   mintmark-replay import sales.csv --dry-run
   mintmark-replay reconcile --source gumroad
+  mintmark-replay verify
 
 Exit codes: 0 done, 1 some rows failed, 2 wrong usage or configuration.";
 
@@ -34,6 +37,7 @@ pub(crate) enum Command {
     Reconcile(Reconcile),
     Import(Import),
     Export(Export),
+    Verify(Verify),
 }
 
 #[cfg(test)]

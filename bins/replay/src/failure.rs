@@ -3,6 +3,7 @@
 use mintmark_fulfillment::Error;
 pub(crate) use mintmark_terminal::Ending;
 use mintmark_terminal::{Fault, end_with};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Why a run stopped.
@@ -16,10 +17,10 @@ pub(crate) enum Failure {
     Output(#[from] std::io::Error),
     /// A file that was to be written.
     #[error("{} cannot be written", path.display())]
-    File { path: std::path::PathBuf, source: std::io::Error },
+    File { path: PathBuf, source: std::io::Error },
     /// A file that was to be read.
     #[error("{} cannot be read", path.display())]
-    Input { path: std::path::PathBuf, source: std::io::Error },
+    Input { path: PathBuf, source: std::io::Error },
     /// Ctrl-C cannot be listened for.
     #[error("signals cannot be handled")]
     Signals(#[source] std::io::Error),

@@ -4,7 +4,7 @@ use std::fmt::{self, Debug};
 
 use jiff::Timestamp;
 
-use crate::{Books, Interpretation, Record};
+use crate::{Books, Error, Interpretation, Record, WebhookSecret};
 
 /// What a store looks like from the inside: who is at the door, and what a recorded delivery means.
 pub trait SourceAdapter: Debug + Send + Sync {
@@ -19,6 +19,14 @@ pub trait SourceAdapter: Debug + Send + Sync {
     /// # Errors
     /// [`NotAuthentic`], which says nothing more: whoever asks must not learn what was wrong.
     fn authenticate(&self, request: &Request<'_>, now: Timestamp) -> Result<Authentic, NotAuthentic>;
+
+    /// From now on these secrets prove a request, and no others. A source that has none takes none.
+    ///
+    /// # Errors
+    /// There are too many of them.
+    fn accept_secrets(&self, _secrets: &[WebhookSecret]) -> Result<(), Error> {
+        Ok(())
+    }
 
     /// What a recorded body says; total: whatever the bytes are, there is an answer.
     fn interpret(&self, body: &Body<'_>) -> Interpretation;

@@ -48,7 +48,7 @@ pub enum Error {
         file.display()
     )]
     KeyElsewhere {
-        /// What is missing: the signing key, the revocation key or the license-key secret.
+        /// What is missing: the signing key, the revocation key, the license-key secret or the audit key.
         what: &'static str,
         /// Where the key belongs.
         file: PathBuf,
@@ -61,7 +61,7 @@ pub enum Error {
         file.display()
     )]
     OtherKey {
-        /// What differs: the signing key, the revocation key or the license-key secret.
+        /// What differs: the signing key, the revocation key, the license-key secret or the audit key.
         what: &'static str,
         /// The file in hand.
         file: PathBuf,
@@ -115,11 +115,39 @@ pub enum Error {
     /// A key is to be rotated under a server's hands.
     #[error("a server runs on {}, with the old key in its memory: stop it, run this again, and start it", .0.display())]
     ServerRuns(PathBuf),
+    /// A backup that is not whole, or whose parts do not belong together.
+    #[error("the backup {} cannot be relied on: {reason}", path.display())]
+    BrokenBackup {
+        /// Its folder.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// There is something where something new is to go.
+    #[error("{} is not empty, and nothing was changed; name an empty place", .0.display())]
+    Occupied(PathBuf),
+    /// A file of a backup.
+    #[error("cannot use {}", path.display())]
+    Write {
+        /// Which file or folder.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A secret cannot be rotated, or its rotation not be finished, as things stand.
+    #[error("{0}")]
+    Rotating(String),
     /// Some licenses still have blobs under a distrusted key.
     #[error(
         "{0} licenses are still signed with a distrusted key; finish that first: mintmark-admin key rotate --compromised"
     )]
     Unfinished(i64),
+    /// The database knows no audit key.
+    #[error(
+        "the database knows no audit key: its log was never begun, or the key's row was removed from the table identity; \
+         if it should have one, restore your backup"
+    )]
+    NoAuditKey,
     /// No such row.
     #[error("there is no {what} {id}")]
     NotFound {

@@ -103,6 +103,9 @@ impl Records {
             Verdict::Ignored(reason) | Verdict::Held(reason) | Verdict::Unreadable(reason) => {
                 Ok(Fate::Refused(reason.clone()))
             }
+            Verdict::Reported(_) => {
+                Ok(Fate::Refused("a report on a letter, which only its own installation knows".to_owned()))
+            }
         }
     }
 

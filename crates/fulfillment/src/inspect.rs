@@ -1,7 +1,8 @@
 //! What an operator may look at without opening the installation, and without making any of it.
 
 use crate::installation::{
-    DataFolder, GENERATED_FOR, LICENSE_KEY_SECRET, REVOCATION_KEY, SIGNING_KEY, StoredSecret, WEBHOOK_SECRET,
+    AUDIT_KEY, DataFolder, GENERATED_FOR, LICENSE_KEY_SECRET, REVOCATION_KEY, SIGNING_KEY, StoredSecret,
+    WEBHOOK_SECRET,
 };
 use crate::settings::Settings;
 use crate::{Catalog, Error};
@@ -28,7 +29,7 @@ pub fn check(settings: &Settings) -> Result<Catalog, Error> {
     Ok(catalog)
 }
 
-/// The secrets that Gumroad may use now: the configured ones, or else the one in the data folder.
+/// The secrets that Gumroad may use now, the newest first: the configured ones, or else those in the data folder.
 ///
 /// # Errors
 /// The file in the data folder cannot be read.
@@ -38,7 +39,7 @@ pub fn webhook_secrets(settings: &Settings) -> Result<Vec<WebhookSecret>, Error>
         return Ok(configured.to_vec());
     }
     let stored = StoredSecret::read(&DataFolder::at(&settings.data_dir))?;
-    Ok(stored.into_iter().collect())
+    Ok(stored.map(|stored| stored.accepted()).unwrap_or_default())
 }
 
 /// The files that a first run makes, each with what a person calls it.
@@ -48,6 +49,7 @@ pub fn installed_files(settings: &Settings) -> Vec<(&'static str, PathBuf)> {
         ("signing key", folder.path(SIGNING_KEY)),
         ("revocation key", folder.path(REVOCATION_KEY)),
         ("license-key secret", folder.path(LICENSE_KEY_SECRET)),
+        ("audit key", folder.path(AUDIT_KEY)),
     ];
     if settings.secrets_of(GENERATED_FOR).is_empty() {
         files.push(("webhook secret", folder.path(WEBHOOK_SECRET)));

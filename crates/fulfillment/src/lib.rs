@@ -6,15 +6,20 @@
 #![doc = include_str!("../README.md")]
 
 mod accept;
+mod audit;
+mod backup;
 mod catalog;
 mod connect;
+pub mod doctor;
 mod error;
 mod fulfill;
 mod import;
 mod inspect;
 mod installation;
+mod letters;
 mod lifecycle;
 mod mailing;
+mod meter;
 mod mint;
 mod open;
 mod operate;
@@ -28,12 +33,15 @@ mod refresh;
 mod reissue;
 mod resend;
 mod revocation;
+mod secrets;
 pub mod settings;
 mod story;
 mod sweep;
 pub mod views;
 
 pub use accept::{Admitted, Arrival, ArrivedBody};
+pub use audit::AuditLog;
+pub use backup::{Contents, Database, Manifest, Restored, back_up, check_backup, restore};
 pub use catalog::{Catalog, write_example};
 pub use connect::{Connection, EventState, Intent, Told, connect, masked};
 pub use error::Error;
@@ -41,8 +49,10 @@ pub use fulfill::Fulfilled;
 pub use import::{Customs, Fate, Parcel};
 pub use inspect::{check, installed_files, webhook_secrets};
 pub use installation::{
-    Finding, Occasion, PublicKeys, Rotated, Standby, Verdict, check_keys, make_keys, make_standby_key, rotate,
+    Farewell, Finding, Occasion, PublicKeys, Rotated, SecretRotation, Standby, Verdict, check_keys,
+    finish_secret, make_keys, make_standby_key, rotate, rotate_secret,
 };
+pub use letters::{ByHand, Preview, unmailable};
 pub use mailing::Mailing;
 pub use open::{Fulfillment, Role, initialize};
 pub use operate::{Replay, Replayed};
@@ -60,11 +70,12 @@ pub use settings::Settings;
 pub use sweep::Sweeper;
 
 // What the binaries need of the crates below, so that each imports this one alone.
-pub use mintmark_adapters::manual::Mint;
+pub use mintmark_adapters::manual::{Decision, Mail, Mint, Ruling};
 pub use mintmark_adapters::{NotAuthentic, Proof, Request, WebhookSecret};
-pub use mintmark_licensing::PublicKey;
+pub use mintmark_licensing::{Mode, PublicKey};
 pub use mintmark_mail::{Address, Provider};
 pub use mintmark_storage::{
-    AuditFilter, AuditRow, Delivery, Error as StorageError, Letter, LetterState, License, LicenseFilter,
-    Origin, Outcome, Pending, RevocationList, RowState, crash_point,
+    AuditFilter, AuditRow, Backlog, ChainEnd, Delivery, Error as StorageError, Flaw, Handled, Inspection,
+    Letter, LetterFilter, LetterRow, LetterState, License, LicenseFilter, Obstacle, Origin, Outcome, Pending,
+    RevocationList, RowState, Waiting, crash_point,
 };

@@ -2,18 +2,20 @@
 
 use crate::catalog::Catalog;
 use crate::installation::{DataFolder, GENERATED_FOR, Installation, StoredSecret, WEBHOOK_SECRET};
+use crate::meter::Meter;
 use crate::mint::Minter;
 use crate::outbox::{Clock, Office, Outbox, Term};
 use crate::readback::Inquiries;
 use crate::records::Records;
 use crate::revocation::Shelf;
+use crate::secrets::SecretFile;
 use crate::settings::Settings;
 use crate::{Error, Problems};
 use jiff::Timestamp;
 use mintmark_adapters::{Sources, WebhookSecret};
 use mintmark_licensing::PublicKey;
 use mintmark_mail::{Channels, Provider, Templates};
-use mintmark_storage::Pending;
+use mintmark_storage::{Backlog, Pending};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// What the program that opens an installation is.
@@ -36,6 +38,8 @@ pub struct Fulfillment {
     pub(crate) outbox: Option<Outbox>,
     pub(crate) shelf: Shelf,
     pub(crate) inquiries: Arc<Inquiries>,
+    pub(crate) secret_file: SecretFile,
+    pub(crate) meter: Arc<Meter>,
     catalog: RwLock<Arc<Catalog>>,
     templates: Arc<Templates>,
     made_secret: Option<WebhookSecret>,
@@ -51,9 +55,10 @@ impl Fulfillment {
         // Before anything is made: a mistake must not leave a half-made installation behind.
         let sources = Sources::new(&settings.sources)?;
         let catalog = Catalog::load(&settings.products_file, &sources, &templates)?;
+        let secret_file = SecretFile::note(&settings.data_dir);
         let Installation { store, keys, secret } = Installation::open(&settings, role, now)?;
         let mut sources = settings.sources.clone();
-        let generated = secret.iter().map(StoredSecret::secret).cloned();
+        let generated = secret.iter().flat_map(StoredSecret::accepted);
         sources.entry(GENERATED_FOR).or_default().secrets.extend(generated);
         let made_secret = secret.and_then(StoredSecret::made);
         Ok(Self {
@@ -63,10 +68,17 @@ impl Fulfillment {
             outbox: None,
             shelf: Shelf::default(),
             inquiries: Arc::default(),
+            secret_file,
+            meter: Arc::new(Meter::silent()),
             catalog: RwLock::new(Arc::new(catalog)),
             templates,
             made_secret,
         })
+    }
+
+    /// Counts and times for `recorder` from now on; before the outbox is started, or it counts for nobody.
+    pub fn measure(&mut self, recorder: &dyn metrics::Recorder) {
+        self.meter = Arc::new(Meter::new(recorder));
     }
 
     /// Starts sending letters. Leases of a dead server are void, where a lock proves that it is dead.
@@ -87,9 +99,10 @@ impl Fulfillment {
         let office = Office {
             records: self.records.clone(),
             templates: Arc::clone(&self.templates),
-            seller: self.settings.mail.from.as_ref().and_then(|from| from.name()).map(str::to_owned),
+            seller: self.seller(),
             patience: self.settings.mail.wait,
             clock,
+            meter: Arc::clone(&self.meter),
             term: Term::default(),
         };
         self.outbox = Some(Outbox::start(office, channels)?);
@@ -157,6 +170,28 @@ impl Fulfillment {
         self.records.store.probe()
     }
 
+    /// What waits and what failed, at a cost that does not grow with what is on record.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn backlog(&self) -> Result<Backlog, Error> {
+        Ok(self.records.store.backlog()?)
+    }
+
+    /// How many writes wait in the queue that deliveries go through. No database is asked.
+    pub fn waiting_writes(&self) -> usize {
+        self.records.store.waiting_writes()
+    }
+
+    /// How often each store was asked for its records, by the status of its answer; `None` is no answer.
+    pub fn store_answers(&self) -> Vec<(&'static str, Option<u16>, u64)> {
+        let sources = self.sources_with_books().into_iter();
+        let answers = sources.filter_map(|source| self.books(source).ok()).flat_map(|(source, books)| {
+            books.answers().into_iter().map(move |(status, count)| (source, status, count))
+        });
+        answers.collect()
+    }
+
     /// Has `tell` called when the disk of the database fails: then this process cannot go on, and the next one finds out
     /// what is on the disk.
     pub fn on_failure(&self, tell: impl FnOnce() + Send + 'static) {
@@ -180,6 +215,15 @@ impl Fulfillment {
             outbox.stop();
         }
         self.records.store.close();
+    }
+
+    /// The name that letters are signed with.
+    pub(crate) fn seller(&self) -> Option<String> {
+        self.settings.mail.from.as_ref().and_then(|from| from.name()).map(str::to_owned)
+    }
+
+    pub(crate) fn templates(&self) -> &Templates {
+        &self.templates
     }
 
     pub(crate) fn catalog(&self) -> Arc<Catalog> {

@@ -34,6 +34,30 @@ pub enum Error {
     /// The tables of something else live here.
     #[error("the database holds tables that are not Mintmark's; give it a database of its own")]
     Foreign,
+    /// There are tables where a copy is to be put.
+    #[error("the database holds tables already; a backup is restored into an empty one")]
+    Occupied,
+    /// A copy is of another schema than the one it is to be put into.
+    #[error("the backup is of the schema {copied}, and the database's search path begins with {found}")]
+    OtherSchema {
+        /// The schema of the copy.
+        copied: String,
+        /// The schema of the database.
+        found: String,
+    },
+    /// A program of PostgreSQL's is needed and not there.
+    #[error(
+        "{0} is not on the PATH, nor where pg_config or a distribution has it; install the client programs of PostgreSQL"
+    )]
+    NoProgram(&'static str),
+    /// A program of PostgreSQL's failed.
+    #[error("{program} failed: {reason}")]
+    Program {
+        /// Which one.
+        program: &'static str,
+        /// What it said.
+        reason: String,
+    },
     /// The database server is set up so that an acknowledged row could be lost.
     #[error("the database is not durable: {0}")]
     NotDurable(String),
@@ -43,6 +67,12 @@ pub enum Error {
     /// The disk of the database failed. Only a new process can tell what is on it.
     #[error("the disk of the database failed; start the server again")]
     Failed,
+    /// Nothing can be sealed into the audit log: the store was given no notary, or it has no randomness.
+    #[error("nothing can be put on record: {0}")]
+    Unsealed(&'static str),
+    /// The table of the chains is not as this program left it, so the audit log cannot be continued.
+    #[error("the table chains is not as Mintmark left it ({0}); `mintmark-replay verify` says more")]
+    Chains(&'static str),
     /// The writer has stopped.
     #[error("the store is shutting down")]
     Closed,

@@ -22,8 +22,12 @@
 //! **Architecture Invariant:** after an I/O error nothing more is written ([`Store::on_failure`]): only a new process
 //! knows what is on the disk. A full disk and a database that is locked or away pass by themselves.
 
+mod backlog;
+mod chain;
 mod conclusions;
+mod condition;
 mod connection;
+mod copy;
 mod crash_point;
 mod deliveries;
 mod error;
@@ -48,14 +52,21 @@ mod url;
 mod words;
 mod writer;
 
+pub use backlog::{Backlog, Waiting};
+pub use chain::{ChainEnd, Digest, Flaw, Inspection, Notary, Part, Salt};
 pub use conclusions::{Attempt, Conclusion, Subject};
+pub use condition::{Condition, Kind, is_served};
+pub use copy::{Census, Copied, is_vacant, read_copy, restore_copy};
 pub use crash_point::crash_point;
 pub use deliveries::{Delivery, NewDelivery, Unfinished};
 pub use error::Error;
 pub use identity::{Registration, Succession};
 pub use lead::{Duty, Lead};
 pub use ledger::{Change, Held, Ledger, Mint, OnRecord, OrderName, Revision};
-pub use letters::{Claim, ClaimedLetter, Doubt, Enclosed, Finish, Letter, LetterResult, NewLetter, Share};
+pub use letters::{
+    Claim, ClaimedLetter, Doubt, Enclosed, Finish, Handled, Letter, LetterFilter, LetterReport, LetterResult,
+    LetterRow, NewLetter, Obstacle, Reported, Share,
+};
 pub use licenses::{Issue, Issued, License, LicenseEvent, LicenseFilter, LicenseState, NewLicense};
 pub use pending::Pending;
 pub use recall::Recalled;
@@ -63,7 +74,7 @@ pub use revocation_lists::{Published, Revocation, RevocationList, RevocationMark
 pub use rows::{AuditFilter, AuditRow, RowState};
 pub use store::{Access, Store};
 pub use url::{DatabaseUrl, UrlError};
-pub use words::{LetterKind, LetterState, LicenseStatus, Origin, Outcome};
+pub use words::{Fate, LetterKind, LetterState, LicenseStatus, Origin, Outcome};
 
 /// What every function of this crate returns.
 pub type Result<T> = std::result::Result<T, Error>;

@@ -1,7 +1,7 @@
 //! What is on record of sales that a store's own records name.
 
 use crate::conclusions::outcome_from_column;
-use crate::deliveries::Row;
+use crate::deliveries::{COLUMNS, Row};
 use crate::schema::{conclusions, deliveries, licenses, readings};
 use crate::{Delivery, LicenseStatus, Outcome, Result, Store};
 use diesel::{ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, RunQueryDsl};
@@ -41,7 +41,7 @@ macro_rules! recalled {
             .filter(conclusions::mode.eq(LIVE))
             .filter(conclusions::concluded_at.is_not_null())
             .select((
-                deliveries::all_columns,
+                COLUMNS,
                 (conclusions::attempts, conclusions::order_id, conclusions::verify_at),
                 (conclusions::processed, conclusions::outcome, conclusions::reason),
                 readings::record.nullable(),

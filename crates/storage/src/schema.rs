@@ -12,6 +12,20 @@ diesel::table! {
         headers -> Text,
         body -> Binary,
         declared_size -> Nullable<BigInt>,
+        salt -> Binary,
+        content_hash -> Binary,
+        chain -> BigInt,
+        place -> BigInt,
+        link -> Binary,
+    }
+}
+
+diesel::table! {
+    chains (number) {
+        number -> BigInt,
+        length -> BigInt,
+        link -> Binary,
+        seal -> Binary,
     }
 }
 
@@ -126,6 +140,27 @@ diesel::table! {
         created_at -> BigInt,
         sent_at -> Nullable<BigInt>,
         enclosed_in -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    letter_reports (delivery_id) {
+        delivery_id -> BigInt,
+        letter_id -> BigInt,
+        message_id -> Nullable<Text>,
+        fate -> Text,
+        words -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    suppressions (address) {
+        address -> Text,
+        words -> Text,
+        since -> BigInt,
+        delivery_id -> BigInt,
+        lifted_at -> Nullable<BigInt>,
     }
 }
 

@@ -1,5 +1,6 @@
 //! The store: opened once, shared by everything.
 
+use crate::chain::Notary;
 use crate::connection::AnyConnection;
 use crate::lock::ServerLock;
 use crate::pending::Pending;
@@ -8,6 +9,7 @@ use crate::{DatabaseUrl, Error, Result, migrations};
 use diesel::connection::SimpleConnection;
 use std::io::ErrorKind;
 use std::path::Path;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// Readers at once; each holds a connection of its own beside the writer's.
@@ -33,6 +35,7 @@ pub struct Store {
     writer: Writer,
     readers: r2d2::Pool<Connector>,
     lock: Option<ServerLock>,
+    notary: OnceLock<Arc<dyn Notary>>,
 }
 
 impl Store {
@@ -60,6 +63,7 @@ impl Store {
             writer: Writer::start(url, manners, connection)?,
             readers: readers(url),
             lock,
+            notary: OnceLock::new(),
         })
     }
 
@@ -68,6 +72,11 @@ impl Store {
         self.write(|connection| {
             Ok(connection.batch_execute("UPDATE identity SET registered_at = registered_at")?)
         })
+    }
+
+    /// How many writes wait in the queue that deliveries go through. No database is asked.
+    pub fn waiting_writes(&self) -> usize {
+        self.writer.waiting()
     }
 
     /// Has `tell` called when the disk of the database fails: then nothing that this process writes can be relied on,
@@ -79,6 +88,15 @@ impl Store {
     /// Finishes what is queued and ends the writer; later writes are refused.
     pub fn close(&self) {
         self.writer.close();
+    }
+
+    /// Has `notary` seal what is recorded from now on. The first one stays.
+    pub fn seal_with(&self, notary: Arc<dyn Notary>) {
+        self.notary.get_or_init(|| notary);
+    }
+
+    pub(crate) fn notary(&self) -> Result<Arc<dyn Notary>> {
+        self.notary.get().cloned().ok_or(Error::Unsealed("this program has opened the database to read"))
     }
 
     pub(crate) fn url(&self) -> &DatabaseUrl {
@@ -96,6 +114,15 @@ impl Store {
         F: FnOnce(&mut AnyConnection) -> Result<T> + Send + 'static,
     {
         self.writer.submit(work)
+    }
+
+    /// A write that nobody waits for, and that takes part in the transaction of another if one comes soon.
+    pub(crate) fn write_in_company<T, F>(&self, work: F) -> Pending<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut AnyConnection) -> Result<T> + Send + 'static,
+    {
+        self.writer.submit_in_company(work)
     }
 
     /// A write of a kind that comes often.

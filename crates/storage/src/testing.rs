@@ -1,10 +1,16 @@
 //! Throw-away databases for tests: SQLite always, PostgreSQL where the tests are given a server.
 
+mod intruder;
+
+pub use intruder::{Copy, tamper};
+
 use crate::connection::AnyConnection;
-use crate::{Access, Change, DatabaseUrl, LicenseState, Revision, Store};
+use crate::{Access, Change, DatabaseUrl, Digest, LicenseState, Notary, Revision, Salt, Store};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Names the PostgreSQL server that tests may make schemas on.
@@ -107,9 +113,47 @@ impl Drop for TestDatabase {
     }
 }
 
-fn administer(server: &str, statement: &str) {
+/// Has a PostgreSQL server do something, as its owner.
+///
+/// # Panics
+/// When it does not.
+pub fn administer(server: &str, statement: &str) {
     let mut connection = PgConnection::establish(server).expect("the PostgreSQL server answers");
     connection.batch_execute(statement).expect("the PostgreSQL server obeys");
+}
+
+/// Has a store seal its log, and begins the log if it is new.
+///
+/// # Panics
+/// When the database cannot be used.
+pub fn begin_log(store: &Store) {
+    store.seal_with(Arc::new(TestNotary));
+    store.begin_log("audit_key", "of a test", jiff::Timestamp::UNIX_EPOCH).wait().expect("the log begins");
+}
+
+/// Tells different bytes apart, and keeps nobody from making its seals.
+#[derive(Debug, Clone, Copy)]
+pub struct TestNotary;
+
+impl Notary for TestNotary {
+    fn hash(&self, parts: &[&[u8]]) -> Digest {
+        let mut digest = [0; 32];
+        for (turn, bytes) in digest.chunks_exact_mut(8).enumerate() {
+            let mut hasher = DefaultHasher::new();
+            turn.hash(&mut hasher);
+            parts.iter().for_each(|part| hasher.write(part));
+            bytes.copy_from_slice(&hasher.finish().to_be_bytes());
+        }
+        digest
+    }
+
+    fn sign(&self, parts: &[&[u8]]) -> Digest {
+        self.hash(parts)
+    }
+
+    fn salt(&self) -> Option<Salt> {
+        Some(*b"grains of a test")
+    }
 }
 
 /// Keeps everybody else from writing until it is dropped.

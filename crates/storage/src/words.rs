@@ -126,6 +126,26 @@ words! {
 }
 
 words! {
+    /// What a provider reports of a letter that it took, or of an address.
+    Fate {
+        /// Nothing that matters to the letter.
+        Noted = "noted",
+        /// The receiving server took it.
+        Delivered = "delivered",
+        /// It came back, and others to this address may still arrive.
+        Refused = "refused",
+        /// It came back: the address takes no mail.
+        Bounced = "bounced",
+        /// The buyer called it spam.
+        Complained = "complained",
+        /// The provider sends this address nothing more.
+        Suppressed = "suppressed",
+        /// The provider sends to this address again.
+        Reactivated = "reactivated",
+    }
+}
+
+words! {
     /// What a letter is about.
     LetterKind {
         /// It brings a license.

@@ -30,9 +30,17 @@ enum Lines {
 impl Progress {
     /// Of so many rows.
     pub fn over(rows: usize) -> Self {
-        let rows = u64::try_from(rows).unwrap_or(u64::MAX);
+        Self::of(Some(u64::try_from(rows).unwrap_or(u64::MAX)))
+    }
+
+    /// Of rows that are counted on the way.
+    pub fn of_a_walk() -> Self {
+        Self::of(None)
+    }
+
+    fn of(rows: Option<u64>) -> Self {
         let is_terminal = std::io::stderr().is_terminal();
-        let target = if rows > LONG && is_terminal {
+        let target = if is_terminal && rows.is_none_or(|rows| rows > LONG) {
             ProgressDrawTarget::stderr()
         } else {
             ProgressDrawTarget::hidden()
@@ -44,7 +52,7 @@ impl Progress {
         let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} rows, {rate}/s, {eta} left")
             .expect("a valid template")
             .with_key("rate", rate);
-        let bar = ProgressBar::with_draw_target(Some(rows), target).with_style(style);
+        let bar = ProgressBar::with_draw_target(rows, target).with_style(style);
         let lines = if is_terminal { Lines::Needless } else { Lines::Written };
         Self { bar, begun: Instant::now(), told: Instant::now(), lines }
     }
@@ -57,15 +65,26 @@ impl Progress {
     /// So many rows further.
     pub fn step(&mut self, rows: usize) {
         self.bar.inc(u64::try_from(rows).unwrap_or_default());
-        if self.lines == Lines::Written && self.told.elapsed() >= EVERY {
-            self.told = Instant::now();
-            say(&line(self.bar.position(), self.bar.length().unwrap_or_default(), self.begun.elapsed()));
-        }
+        self.tell();
+    }
+
+    /// So many rows are done, of as many as are known of.
+    pub fn reach(&mut self, rows: u64, known: u64) {
+        self.bar.set_length(known.max(rows));
+        self.bar.set_position(rows);
+        self.tell();
     }
 
     /// Takes the bar away.
     pub fn finish(&self) {
         self.bar.finish_and_clear();
+    }
+
+    fn tell(&mut self) {
+        if self.lines == Lines::Written && self.told.elapsed() >= EVERY {
+            self.told = Instant::now();
+            say(&line(self.bar.position(), self.bar.length().unwrap_or_default(), self.begun.elapsed()));
+        }
     }
 }
 

@@ -1,10 +1,13 @@
 DROP TABLE revocation_lists;
 DROP TABLE identity;
+DROP TABLE suppressions;
+DROP TABLE letter_reports;
 DROP TABLE letters;
 DROP TABLE license_events;
 DROP TABLE attempts;
 DROP TABLE readings;
 DROP TABLE conclusions;
 DROP TABLE licenses;
+DROP TABLE chains;
 DROP TABLE deliveries;
 DROP FUNCTION refuse_change;

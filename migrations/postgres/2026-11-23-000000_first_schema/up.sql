@@ -12,7 +12,24 @@ CREATE TABLE deliveries (
     content_type TEXT,
     headers TEXT NOT NULL,
     body BYTEA NOT NULL,
-    declared_size BIGINT
+    declared_size BIGINT,
+    -- What proves that nothing of the row was changed: a hash of all columns above but the number, salted so that it
+    -- tells nothing of them; and its place in a chain, sealed together with the row before it.
+    salt BYTEA NOT NULL,
+    content_hash BYTEA NOT NULL,
+    chain BIGINT NOT NULL,
+    place BIGINT NOT NULL,
+    link BYTEA NOT NULL
+);
+
+-- Where each chain of the audit log ends, sealed with a key that the database does not hold. SQLite has one chain;
+-- PostgreSQL has one for each connection that records at the same time. Number 0 is no chain, and its length is how
+-- many chains there are.
+CREATE TABLE chains (
+    number BIGINT PRIMARY KEY NOT NULL,
+    length BIGINT NOT NULL,
+    link BYTEA NOT NULL,
+    seal BYTEA NOT NULL
 );
 
 -- Grows at its end only, so it costs little; without it a question about a day reads every body.
@@ -181,6 +198,35 @@ CREATE INDEX letters_in_hand ON letters (leased_until) WHERE leased_until IS NOT
 CREATE INDEX letters_failed ON letters (license_number) WHERE error IS NOT NULL;
 CREATE INDEX letters_logged ON letters (id) WHERE state = 'logged';
 CREATE INDEX letters_enclosed ON letters (enclosed_in) WHERE enclosed_in IS NOT NULL;
+-- By which the reports of a provider find their letter. A letter's own name begins with its time, so the first of these
+-- grows at its end.
+CREATE INDEX letters_by_uid ON letters (mail_uid);
+CREATE INDEX letters_by_message ON letters (message_id) WHERE message_id IS NOT NULL;
+
+-- What a provider has told of letters that it took. The state of such a letter follows from all of it, and goes on to
+-- when the delivery that told it is gone.
+CREATE TABLE letter_reports (
+    delivery_id BIGINT PRIMARY KEY NOT NULL,
+    letter_id BIGINT NOT NULL REFERENCES letters (id),
+    -- The sending that it tells of; null if the report does not say.
+    message_id TEXT,
+    fate TEXT NOT NULL,
+    words TEXT NOT NULL,
+    at BIGINT NOT NULL
+);
+
+CREATE INDEX letter_reports_by_letter ON letter_reports (letter_id);
+
+-- Addresses that nothing is sent to by itself: mail to them came back, or they complained. In lower case.
+CREATE TABLE suppressions (
+    address TEXT PRIMARY KEY NOT NULL,
+    words TEXT NOT NULL,
+    -- When it came back last, by the provider's clock.
+    since BIGINT NOT NULL,
+    delivery_id BIGINT NOT NULL,
+    -- Until when what came back no longer counts: a person or the provider has said so.
+    lifted_at BIGINT
+);
 
 -- Who this installation is: the signing key and the license-key secret that its licenses were made with.
 CREATE TABLE identity (

@@ -30,7 +30,14 @@ const TABLE: &[Row] = &[
     Row { package: "mintmark-storage", may: &["diesel*"], never: &[] },
     Row {
         package: "mintmark-fulfillment",
-        may: &["mintmark-licensing", "mintmark-adapters", "mintmark-mail", "mintmark-storage", "figment"],
+        may: &[
+            "mintmark-licensing",
+            "mintmark-adapters",
+            "mintmark-mail",
+            "mintmark-storage",
+            "figment",
+            "ring",
+        ],
         never: &[],
     },
     Row {

@@ -4,14 +4,22 @@ use crate::folder::Folder;
 
 #[test]
 fn help_explains_every_command() {
-    let commands: [(&str, &[&str]); 20] = [
+    let commands: [(&str, &[&str]); 29] = [
         ("admin", &[]),
         ("init", &["init"]),
         ("config_check", &["config", "check"]),
+        ("doctor", &["doctor"]),
+        ("backup", &["backup"]),
+        ("restore", &["restore"]),
         ("license", &["license"]),
         ("license_list", &["license", "list"]),
         ("license_show", &["license", "show"]),
         ("license_resend", &["license", "resend"]),
+        ("mail", &["mail"]),
+        ("mail_list", &["mail", "list"]),
+        ("mail_retry", &["mail", "retry"]),
+        ("mail_hold", &["mail", "hold"]),
+        ("mail_preview", &["mail", "preview"]),
         ("mint", &["mint"]),
         ("key", &["key"]),
         ("key_check", &["key", "check"]),
@@ -22,6 +30,7 @@ fn help_explains_every_command() {
         ("blob_verify", &["blob", "verify"]),
         ("blob_inspect", &["blob", "inspect"]),
         ("revocations", &["revocations"]),
+        ("secret_rotate", &["secret", "rotate"]),
         ("secret_show", &["secret", "show"]),
         ("source_connect", &["source", "connect"]),
         ("source_check", &["source", "check"]),

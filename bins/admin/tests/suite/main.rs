@@ -1,13 +1,18 @@
 //! The real program in a folder of its own.
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
+mod backups;
 mod blobs;
 mod configuration;
+mod doctor;
 mod folder;
 mod help;
 mod keys;
 mod licenses;
+mod mail;
 mod minting;
 mod revocations;
+mod secrets;
 mod setting_up;
 mod sources;
+mod web;

@@ -143,6 +143,12 @@ impl Installation {
         finished.output.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
+    /// Does to the database what somebody with SQL could do.
+    pub(crate) fn tamper(&self, statement: &str) {
+        let file = self.folder.path().join("data").join("mintmark.db");
+        mintmark_storage::testing::tamper(&mintmark_storage::DatabaseUrl::sqlite(&file), statement);
+    }
+
     /// Of a file beside the settings.
     pub(crate) fn path(&self, file: &str) -> PathBuf {
         self.folder.path().join(file)

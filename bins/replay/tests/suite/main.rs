@@ -9,3 +9,4 @@ mod reconciling;
 mod running;
 mod showing;
 mod usage;
+mod verifying;

@@ -38,6 +38,7 @@ impl Installation {
             ("MINTMARK_PRODUCTS_FILE", path("products.yaml")),
             ("MINTMARK_DATABASE__URL", database.url_text()),
             ("MINTMARK_HTTP__BIND", "127.0.0.1:0".to_owned()),
+            ("MINTMARK_METRICS__BIND", "off".to_owned()),
             ("GUMROAD_WEBHOOK_SECRET", SECRET.to_owned()),
         ];
         let variables = variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
@@ -102,8 +103,12 @@ impl Installation {
         server
     }
 
+    pub(crate) fn settings(&self) -> Settings {
+        Settings::from_layers(None, self.variables.clone()).unwrap()
+    }
+
     pub(crate) fn records(&self) -> Records {
-        Records::open(&Settings::from_layers(None, self.variables.clone()).unwrap()).unwrap()
+        Records::open(&self.settings()).unwrap()
     }
 
     /// Every audit row as `--json` prints it, oldest first.
@@ -153,6 +158,14 @@ impl Server {
         self.post(&format!("/webhooks/gumroad?secret={SECRET}"), "application/x-www-form-urlencoded", body)
     }
 
+    /// The status that a form with this secret is answered.
+    pub(crate) fn status(&self, secret: &str, body: &[u8]) -> u16 {
+        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        let url = format!("http://{}/webhooks/gumroad?secret={secret}", self.address);
+        let request = agent.post(url).header("content-type", "application/x-www-form-urlencoded");
+        request.send(body).unwrap().status().as_u16()
+    }
+
     pub(crate) fn post(&self, target: &str, content_type: &str, body: &[u8]) -> Answer {
         let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
         let request =
@@ -174,6 +187,14 @@ impl Server {
             std::thread::sleep(Duration::from_millis(5));
         }
         panic!("the log never said {message:?}: {:#?}", self.log.lock().unwrap());
+    }
+
+    /// Every log line about one delivery, found as an operator would find them.
+    pub(crate) fn story(&self, delivery: i64) -> Vec<Value> {
+        let wanted = [format!("\"delivery\":{delivery},"), format!("\"delivery\":{delivery}}}")];
+        let lines = self.log.lock().unwrap().clone();
+        let about = lines.iter().filter(|line| wanted.iter().any(|wanted| line.contains(wanted)));
+        about.map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
     /// Sends SIGHUP.

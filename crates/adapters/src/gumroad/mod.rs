@@ -11,10 +11,11 @@ mod record;
 mod sale;
 
 use jiff::Timestamp;
+use std::sync::{PoisonError, RwLock};
 
 use crate::{
     Authentic, Body, Books, Columns, Error, Interpretation, NotAuthentic, Proof, Record, Request,
-    SourceAdapter, SourceSettings,
+    SourceAdapter, SourceSettings, WebhookSecret,
 };
 use api::Api;
 use authenticate::Door;
@@ -22,13 +23,13 @@ use authenticate::Door;
 /// The adapter of Gumroad.
 #[derive(Debug)]
 pub(crate) struct Gumroad {
-    door: Door,
+    door: RwLock<Door>,
     api: Option<Api>,
 }
 
 impl Gumroad {
     pub(crate) fn new(settings: &SourceSettings) -> Result<Self, Error> {
-        Ok(Self { door: Door::new(&settings.secrets)?, api: Api::new(settings)? })
+        Ok(Self { door: RwLock::new(Door::new(&settings.secrets)?), api: Api::new(settings)? })
     }
 }
 
@@ -42,7 +43,13 @@ impl SourceAdapter for Gumroad {
     }
 
     fn authenticate(&self, request: &Request<'_>, _now: Timestamp) -> Result<Authentic, NotAuthentic> {
-        self.door.open(request)
+        self.door.read().unwrap_or_else(PoisonError::into_inner).open(request)
+    }
+
+    fn accept_secrets(&self, secrets: &[WebhookSecret]) -> Result<(), Error> {
+        let door = Door::new(secrets)?;
+        *self.door.write().unwrap_or_else(PoisonError::into_inner) = door;
+        Ok(())
     }
 
     fn interpret(&self, body: &Body<'_>) -> Interpretation {

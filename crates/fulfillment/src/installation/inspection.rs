@@ -2,7 +2,7 @@
 
 use super::keys::read_signing_key;
 use super::ring::Ring;
-use super::{DataFolder, Keys, LICENSE_KEY_SECRET, REVOCATION_KEY, SIGNING_KEY, STANDBY_KEY, WEBHOOK_SECRET};
+use super::{AUDIT_KEY, DataFolder, Keys, STANDBY_KEY, WEBHOOK_SECRET, keys};
 use crate::Error;
 use crate::reissue::Reissue;
 use crate::settings::Settings;
@@ -40,24 +40,36 @@ pub enum Verdict {
 /// The database is not to be had.
 pub fn check_keys(settings: &Settings) -> Result<Vec<Finding>, Error> {
     let store = Store::open(&settings.database_url(), Access::Tool)?;
+    check_keys_beside(settings, Some(&store))
+}
+
+/// As [`check_keys`], on a database that is open; without one the files alone are looked at.
+pub(crate) fn check_keys_beside(settings: &Settings, store: Option<&Store>) -> Result<Vec<Finding>, Error> {
     let folder = DataFolder::at(&settings.data_dir);
-    let ring = Ring::read(&store)?;
     let mut findings = vec![of_folder(&settings.data_dir)];
     for name in secret_files(&folder)? {
         findings.push(Finding { verdict: of_file(&settings.data_dir, &folder, &name), what: name });
     }
-    findings.push(of_registration(&folder, &store));
+    let Some(store) = store else { return Ok(findings) };
+    let ring = Ring::read(store)?;
+    findings.push(of_registration(&folder, store));
     findings.push(of_standby(&folder, &ring));
-    if let Some(left) = Reissue::left(&store, &ring)? {
+    if let Some(left) = Reissue::left(store, &ring)? {
         let reason = format!("{left} of them are still signed with a distrusted key");
         findings.push(wrong("licenses", reason, "mintmark-admin key rotate --compromised".to_owned()));
     }
     Ok(findings)
 }
 
+/// The keys and secrets of a folder, which a backup has to have.
+pub(crate) fn kept_files(folder: &DataFolder) -> Result<Vec<String>, Error> {
+    let names = secret_files(folder)?.into_iter();
+    Ok(names.filter(|name| folder.holds(name) && !name.ends_with(".draft")).collect())
+}
+
 /// Those that have to be there, and whatever else in the folder is a secret.
 fn secret_files(folder: &DataFolder) -> Result<Vec<String>, Error> {
-    let mut names = [SIGNING_KEY, REVOCATION_KEY, LICENSE_KEY_SECRET].map(str::to_owned).to_vec();
+    let mut names = keys::NAMES.map(str::to_owned).to_vec();
     let is_secret = |name: &String| {
         let path = Path::new(name);
         let is_key = path.extension().is_some_and(|extension| extension == "pk8" || extension == "draft");
@@ -99,10 +111,10 @@ fn of_file(data_folder: &Path, folder: &DataFolder, name: &str) -> Verdict {
         let reason = "left behind when something was cut off".to_owned();
         return Verdict::Wrong { reason, remedy: format!("rm {}", path.display()) };
     }
-    let words = if name.ends_with(".pk8") {
-        read_signing_key(folder, name).map(|key| key.kid().to_string())
-    } else {
-        Ok("for its owner alone".to_owned())
+    let words = match name {
+        AUDIT_KEY => keys::read_audit_key(folder).map(|key| key.fingerprint()),
+        _ if name.ends_with(".pk8") => read_signing_key(folder, name).map(|key| key.kid().to_string()),
+        _ => Ok("for its owner alone".to_owned()),
     };
     match words {
         Ok(words) => Verdict::Sound(words),

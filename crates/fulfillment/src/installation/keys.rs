@@ -1,5 +1,6 @@
 //! The keys that licenses are made with, and the agreement on them with the database.
 
+use super::audit_key::AuditKey;
 use super::ring::{self, Ring};
 use super::{DataFolder, rotation};
 use crate::Error;
@@ -8,15 +9,17 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use mintmark_licensing::{LicenseKeySecret, RevocationKey, SigningKey};
 use mintmark_storage::{Registration, Store};
+use std::sync::Arc;
 use zeroize::Zeroizing;
 
 pub(crate) const SIGNING_KEY: &str = "signing-key.pk8";
 pub(crate) const STANDBY_KEY: &str = "standby-key.pk8";
 pub(crate) const REVOCATION_KEY: &str = "revocation-key.pk8";
 pub(crate) const LICENSE_KEY_SECRET: &str = "license-key-secret";
+pub(crate) const AUDIT_KEY: &str = "audit-key";
 
 /// The files without which there is no installation.
-pub(super) const NAMES: [&str; 3] = [SIGNING_KEY, REVOCATION_KEY, LICENSE_KEY_SECRET];
+pub(super) const NAMES: [&str; 4] = [SIGNING_KEY, REVOCATION_KEY, LICENSE_KEY_SECRET, AUDIT_KEY];
 
 /// A file with a key, and its names.
 struct KeyFile {
@@ -56,7 +59,10 @@ const SECRET: KeyFile = KeyFile {
     },
 };
 
-/// The signing key, the revocation key and the license-key secret.
+const AUDIT: KeyFile =
+    KeyFile { name: AUDIT_KEY, registered_as: "audit_key", called: "audit key", make: AuditKey::generate };
+
+/// The signing key, the revocation key, the license-key secret and the audit key.
 #[derive(Debug)]
 pub(crate) struct Keys {
     /// Signs the blobs.
@@ -65,6 +71,8 @@ pub(crate) struct Keys {
     pub(crate) revocation: RevocationKey,
     /// Derives license keys and license ids.
     pub(crate) secret: LicenseKeySecret,
+    /// Seals the audit log.
+    pub(crate) audit: AuditKey,
 }
 
 impl Keys {
@@ -73,17 +81,40 @@ impl Keys {
         folder.holds(SIGNING_KEY)
     }
 
-    /// The keys of an installation that has some, checked against what its database knows.
+    /// The keys of an installation that has some, checked against what its database knows. From then on the store seals
+    /// what it records.
     pub(crate) fn load(folder: &DataFolder, store: &Store) -> Result<Self, Error> {
         rotation::take_up(folder, store)?;
         let keys = Self::read(folder)?;
         keys.agree(folder, store)?;
+        store.seal_with(Arc::new(keys.audit.clone()));
         Ok(keys)
     }
 
     /// Whether the files are what the database knows, as [`Keys::load`], with nothing touched.
     pub(super) fn compare(folder: &DataFolder, store: &Store) -> Result<(), Error> {
-        Self::read(folder)?.agree(folder, store)
+        Self::beside(folder, store).map(drop)
+    }
+
+    /// The files, if they are what the database knows; nothing is touched.
+    pub(super) fn beside(folder: &DataFolder, store: &Store) -> Result<Self, Error> {
+        let keys = Self::read(folder)?;
+        keys.agree(folder, store)?;
+        Ok(keys)
+    }
+
+    /// The audit key alone, for whoever looks after the log and mints nothing.
+    pub(crate) fn load_audit_key(folder: &DataFolder, store: &Store) -> Result<AuditKey, Error> {
+        let key = read_audit_key(folder)?;
+        let held = key.fingerprint();
+        match store.registered(AUDIT.registered_as)? {
+            Some(registered) if registered == held => Ok(key),
+            Some(registered) => {
+                let (what, file) = (AUDIT.called, folder.path(AUDIT.name));
+                Err(Error::OtherKey { what, file, registered, held })
+            }
+            None => Err(Error::NoAuditKey),
+        }
     }
 
     fn agree(&self, folder: &DataFolder, store: &Store) -> Result<(), Error> {
@@ -105,8 +136,13 @@ impl Keys {
         rotation::take_up(folder, store)?;
         let made = make_missing(folder, Some(store))?;
         let keys = Self::read(folder)?;
+        store.seal_with(Arc::new(keys.audit.clone()));
         for (file, value) in keys.registrations() {
-            if let Registration::Other(registered) = store.register(file.registered_as, &value, now).wait()? {
+            let registration = match file.name {
+                AUDIT_KEY => store.begin_log(file.registered_as, &value, now),
+                _ => store.register(file.registered_as, &value, now),
+            };
+            if let Registration::Other(registered) = registration.wait()? {
                 // Another server was first: what was made here has signed nothing.
                 made.iter().try_for_each(|name| folder.remove(name))?;
                 return Err(keys.differ(&file, folder, &Ring::read(store)?, registered, value));
@@ -132,11 +168,12 @@ impl Keys {
     }
 
     /// What the database is to know: never a secret, only what tells one from another.
-    fn registrations(&self) -> [(KeyFile, String); 3] {
+    fn registrations(&self) -> [(KeyFile, String); 4] {
         [
             (SIGNING, self.signing.kid().to_string()),
             (REVOCATION, self.revocation.kid().to_string()),
             (SECRET, self.secret.fingerprint()),
+            (AUDIT, self.audit.fingerprint()),
         ]
     }
 
@@ -150,7 +187,8 @@ impl Keys {
             URL_SAFE_NO_PAD.decode(read(LICENSE_KEY_SECRET)?.trim_ascii()).unwrap_or_default(),
         );
         let secret = secret.as_slice().try_into().map_err(|_| broken(LICENSE_KEY_SECRET))?;
-        Ok(Self { signing, revocation, secret: LicenseKeySecret::from_bytes(secret) })
+        let audit = read_audit_key(folder)?;
+        Ok(Self { signing, revocation, secret: LicenseKeySecret::from_bytes(secret), audit })
     }
 }
 
@@ -158,6 +196,12 @@ impl Keys {
 pub(super) fn read_signing_key(folder: &DataFolder, name: &str) -> Result<SigningKey, Error> {
     let bytes = folder.read_secret(name)?.ok_or_else(|| Error::NoKeys(folder.path(name)))?;
     SigningKey::from_pkcs8(&bytes).map_err(|_| Error::BrokenFile(folder.path(name)))
+}
+
+/// The audit key of the folder.
+pub(super) fn read_audit_key(folder: &DataFolder) -> Result<AuditKey, Error> {
+    let text = folder.read_secret(AUDIT_KEY)?.ok_or_else(|| Error::NoKeys(folder.path(AUDIT_KEY)))?;
+    AuditKey::parse(&text).ok_or_else(|| Error::BrokenFile(folder.path(AUDIT_KEY)))
 }
 
 /// The bytes of a new signing key.
@@ -168,7 +212,7 @@ pub(super) fn signing_key_pkcs8() -> Result<Zeroizing<Vec<u8>>, Error> {
 /// Makes what is missing of them, and says what it made. A key that the database knows is not made but missed.
 pub(super) fn make_missing(folder: &DataFolder, store: Option<&Store>) -> Result<Vec<&'static str>, Error> {
     let mut made = Vec::new();
-    for file in [SIGNING, REVOCATION, SECRET] {
+    for file in [SIGNING, REVOCATION, SECRET, AUDIT] {
         if folder.holds(file.name) {
             continue;
         }

@@ -19,6 +19,7 @@ mod trouble;
 mod watch;
 mod worker;
 
+use crate::meter::Meter;
 use crate::{Error, records::Records};
 use channel::Channel;
 use claims::Claims;
@@ -27,6 +28,7 @@ use closing::Closing;
 use jiff::Timestamp;
 use mintmark_mail::{Channels, Templates};
 use mintmark_storage::{Letter, Share};
+pub(crate) use render::words;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -56,6 +58,7 @@ pub(crate) struct Office {
     /// How long an answer waits for the first result of its letter.
     pub(crate) patience: Duration,
     pub(crate) clock: Clock,
+    pub(crate) meter: Arc<Meter>,
     pub(crate) term: Term,
 }
 

@@ -9,22 +9,23 @@ use std::path::Path;
 const SIGNING_KEY: &str = "signing-key.pk8";
 const REVOCATION_KEY: &str = "revocation-key.pk8";
 const LICENSE_KEY_SECRET: &str = "license-key-secret";
+const AUDIT_KEY: &str = "audit-key";
 
 on_both_databases! {
     fn a_first_run_makes_what_its_owner_alone_may_read(database: TestDatabase) {
         let builder = Shop::on(&database).set("MINTMARK_SOURCES__GUMROAD__SECRETS", "");
         builder.open(Role::Server).unwrap();
         assert_eq!(mode(&builder.data_folder()), 0o700);
-        for file in [SIGNING_KEY, REVOCATION_KEY, LICENSE_KEY_SECRET, "webhook-secret"] {
+        for file in [SIGNING_KEY, REVOCATION_KEY, LICENSE_KEY_SECRET, AUDIT_KEY, "webhook-secret"] {
             assert_eq!(mode(&builder.data_folder().join(file)), 0o600, "{file}");
         }
         let made = mintmark_fulfillment::installed_files(&builder.settings());
         assert!(made.iter().all(|(_, path)| path.exists()), "{made:?}");
-        assert_eq!(names(&builder.data_folder()).len(), 4);
+        assert_eq!(names(&builder.data_folder()).len(), 5);
     }
 
     fn a_server_without_the_registered_key_refuses_to_start(database: TestDatabase) {
-        for file in [SIGNING_KEY, REVOCATION_KEY, LICENSE_KEY_SECRET] {
+        for file in [SIGNING_KEY, REVOCATION_KEY, LICENSE_KEY_SECRET, AUDIT_KEY] {
             let builder = Shop::on(&database);
             drop(builder.open(Role::Setup).unwrap());
             let kept = builder.data_folder().join("kept elsewhere");
@@ -44,7 +45,7 @@ on_both_databases! {
         let strange = TestDatabase::sqlite();
         let stranger = Shop::on(&strange);
         stranger.open(Role::Server).unwrap();
-        for file in [SIGNING_KEY, REVOCATION_KEY, LICENSE_KEY_SECRET] {
+        for file in [SIGNING_KEY, REVOCATION_KEY, LICENSE_KEY_SECRET, AUDIT_KEY] {
             let builder = Shop::on(&database);
             builder.open(Role::Server).unwrap();
             let kept = std::fs::read(builder.data_folder().join(file)).unwrap();
@@ -154,7 +155,7 @@ fn several_servers_share_a_postgresql_database_if_they_share_the_keys() {
     let second_folder = database.folder().join("second");
     let second = Shop::on(&database).set("MINTMARK_DATA_DIR", &second_folder.display().to_string());
     assert!(matches!(second.open(Role::Server).unwrap_err(), Error::KeyElsewhere { .. }));
-    for file in [SIGNING_KEY, REVOCATION_KEY, LICENSE_KEY_SECRET] {
+    for file in [SIGNING_KEY, REVOCATION_KEY, LICENSE_KEY_SECRET, AUDIT_KEY] {
         std::fs::copy(shop.builder.data_folder().join(file), second_folder.join(file)).unwrap();
     }
     let second = second.open(Role::Server).unwrap();

@@ -3,6 +3,7 @@
 
 mod catalog;
 mod corpus;
+mod decisions;
 mod door;
 mod doubts;
 mod fallback;
@@ -20,6 +21,7 @@ mod readback;
 mod reconcile;
 mod refreshing;
 mod refunds;
+mod reports;
 mod revoking;
 mod rotation;
 mod sale;

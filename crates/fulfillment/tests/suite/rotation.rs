@@ -183,7 +183,7 @@ on_both_databases! {
 
     fn a_key_that_others_can_read_is_refused_and_found(database: TestDatabase) {
         let builder = with_standby(&database);
-        for name in [ACTIVE, "revocation-key.pk8", "license-key-secret"] {
+        for name in [ACTIVE, "revocation-key.pk8", "license-key-secret", "audit-key"] {
             let path = builder.data_folder().join(name);
             std::fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
             for role in [Role::Server, Role::Tool] {
@@ -210,7 +210,7 @@ on_both_databases! {
 fn new_keys_need_no_database() {
     let database = TestDatabase::sqlite();
     let builder = Shop::on(&database);
-    assert_eq!(make_keys(&builder.settings(), now()).unwrap().len(), 3);
+    assert_eq!(make_keys(&builder.settings(), now()).unwrap().len(), 4);
     assert!(matches!(make_keys(&builder.settings(), now()), Err(Error::KeysExist(_))));
     builder.open(Role::Setup).unwrap();
 }

@@ -1,6 +1,7 @@
 //! Writing down how an attempt ended: as the latest conclusion of its delivery, and in the list of attempts.
 
 use super::{Conclusion, Subject};
+use crate::chain::Tail;
 use crate::connection::columns::{maybe_texts, numbers, rounds, texts, truths};
 use crate::connection::statement::{Statement, Text};
 use crate::schema::attempts;
@@ -20,11 +21,11 @@ impl Hot for Conclusion {
         size_of::<Self>()
     }
 
-    fn write(&self, connection: &mut SqliteConnection) -> Result<()> {
+    fn write(&self, connection: &mut SqliteConnection, _: &mut Tail) -> Result<()> {
         Ok(write(connection, self, None)?)
     }
 
-    fn write_all(batch: &[&Self], connection: &mut PgConnection) -> Result<Vec<()>> {
+    fn write_all(batch: &[&Self], connection: &mut PgConnection, _: &mut Tail) -> Result<Vec<()>> {
         for ends in rounds(batch, |end| end.delivery_id) {
             let own = (
                 truths(&ends, |end| end.processed),

@@ -4,8 +4,9 @@ mod record;
 mod retry;
 mod row;
 
+pub(crate) use record::Record;
 pub(crate) use retry::Retry;
-pub(crate) use row::Row;
+pub(crate) use row::{COLUMNS, Row};
 
 use crate::schema::{conclusions, deliveries};
 use crate::{Origin, Pending, Result, Store, time};
@@ -71,7 +72,7 @@ macro_rules! loaded {
                     .on($crate::schema::readings::delivery_id.eq($crate::schema::deliveries::id)),
             )
             .select((
-                $crate::schema::deliveries::all_columns,
+                $crate::deliveries::row::COLUMNS,
                 $crate::schema::conclusions::attempts,
                 $crate::schema::readings::record.nullable(),
             ))
@@ -90,7 +91,7 @@ macro_rules! load {
     ($connection:expr, $id:expr) => {{
         let found: Option<$crate::deliveries::Loaded> = $crate::deliveries::loaded!()
             .filter($crate::schema::deliveries::id.eq($id))
-            .first($connection)
+            .get_result($connection)
             .optional()?;
         found.map($crate::deliveries::into_delivery).transpose()
     }};
@@ -99,8 +100,13 @@ use load;
 
 impl Store {
     /// Writes a delivery down. Once the answer is `Ok` it is on disk; its first attempt is already counted.
+    ///
+    /// It is sealed into the audit log, so this needs a store that was given a notary ([`Store::seal_with`]).
     pub fn record(&self, new: NewDelivery) -> Pending<Delivery> {
-        self.write_hot(new)
+        match self.notary().and_then(|notary| Record::new(new, notary)) {
+            Ok(record) => self.write_hot(record),
+            Err(error) => Pending::refused(error),
+        }
     }
 
     /// The delivery with this number, to look at.
@@ -114,6 +120,24 @@ impl Store {
             Ok(loaded!().filter(deliveries::id.eq_any(ids)).order(deliveries::id).load(connection)?)
         })?;
         rows.into_iter().map(into_delivery).collect()
+    }
+
+    /// When the newest delivery came, at `since` or later, that proved itself with this one of a source's secrets.
+    pub fn newest_with_secret(
+        &self,
+        source: &str,
+        secret_label: &str,
+        since: Timestamp,
+    ) -> Result<Option<Timestamp>> {
+        let newest: Option<i64> = self.read(|connection| {
+            Ok(deliveries::table
+                .filter(deliveries::received_at.ge(time::to_column(since)))
+                .filter(deliveries::source.eq(source))
+                .filter(deliveries::secret_label.eq(secret_label))
+                .select(diesel::dsl::max(deliveries::received_at))
+                .first(connection)?)
+        })?;
+        time::from_optional_column(newest)
     }
 
     /// Takes back the count of an attempt that the database itself cut off: it says nothing of the delivery.
@@ -152,6 +176,7 @@ mod tests {
     crate::on_both_databases! {
         fn a_delivery_on_record_can_be_neither_changed_nor_deleted(database: TestDatabase) {
             let store = Store::open(&database.url, Access::FirstRun).expect("the store opens");
+            crate::testing::begin_log(&store);
             let new = NewDelivery {
                 source: "gumroad".to_owned(),
                 origin: Origin::Ping,

@@ -1,6 +1,7 @@
 //! One more attempt at deliveries on record, counted before it begins.
 
 use super::{Delivery, Loaded, into_delivery, load, loaded};
+use crate::chain::Tail;
 use crate::connection::columns::{numbers, rounds};
 use crate::connection::statement::{Statement, Text};
 use crate::schema::deliveries;
@@ -32,12 +33,16 @@ impl Hot for Retry {
         size_of::<Self>()
     }
 
-    fn write(&self, connection: &mut SqliteConnection) -> Result<Option<Delivery>> {
+    fn write(&self, connection: &mut SqliteConnection, _: &mut Tail) -> Result<Option<Delivery>> {
         Statement::<CountOne, _>::new(self.0.into_sql::<BigInt>()).execute(connection)?;
         load!(connection, self.0)
     }
 
-    fn write_all(batch: &[&Self], connection: &mut PgConnection) -> Result<Vec<Option<Delivery>>> {
+    fn write_all(
+        batch: &[&Self],
+        connection: &mut PgConnection,
+        _: &mut Tail,
+    ) -> Result<Vec<Option<Delivery>>> {
         let mut retried: Vec<Option<Delivery>> = vec![None; batch.len()];
         let numbered: Vec<(usize, &Self)> = batch.iter().copied().enumerate().collect();
         // Twice the same delivery is two attempts.

@@ -1,7 +1,33 @@
 //! A delivery as its table holds it.
 
 use super::{Delivery, NewDelivery};
+use crate::schema::deliveries as of;
 use crate::{Error, Origin, Result, time};
+
+/// What a [`Row`] is read from: all that was recorded, without what proves it.
+pub(crate) const COLUMNS: (
+    of::id,
+    of::source,
+    of::origin,
+    of::received_at,
+    of::remote_address,
+    of::secret_label,
+    of::content_type,
+    of::headers,
+    of::body,
+    of::declared_size,
+) = (
+    of::id,
+    of::source,
+    of::origin,
+    of::received_at,
+    of::remote_address,
+    of::secret_label,
+    of::content_type,
+    of::headers,
+    of::body,
+    of::declared_size,
+);
 
 #[derive(diesel::Queryable)]
 pub(crate) struct Row {

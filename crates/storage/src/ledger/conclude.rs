@@ -58,8 +58,10 @@ fn first_outcome(connection: &mut AnyConnection, conclusion: &Conclusion) -> Res
     if !matches!(conclusion.outcome, Some(Outcome::Found | Outcome::Noted)) {
         return Ok(conclusion.outcome);
     }
-    let before: Option<String> =
-        conclusions::table.find(conclusion.delivery_id).select(conclusions::outcome).first(connection)?;
+    let before: Option<String> = conclusions::table
+        .find(conclusion.delivery_id)
+        .select(conclusions::outcome)
+        .get_result(connection)?;
     let done = before.as_deref().and_then(Outcome::from_word).filter(|outcome| outcome.changes_a_license());
     Ok(done.or(conclusion.outcome))
 }

@@ -1,7 +1,7 @@
 //! What was told of an order.
 
 use super::{Ledger, OrderName};
-use crate::deliveries::Row;
+use crate::deliveries::{COLUMNS, Row};
 use crate::schema::{conclusions, deliveries, readings};
 use crate::{Delivery, Outcome, Result};
 use diesel::{ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, RunQueryDsl};
@@ -29,7 +29,7 @@ macro_rules! told {
             .left_join(readings::table.on(readings::delivery_id.eq(conclusions::delivery_id)))
             .order(conclusions::delivery_id)
             .select((
-                deliveries::all_columns,
+                COLUMNS,
                 (conclusions::mode, conclusions::order_id, conclusions::attempts),
                 readings::record.nullable(),
                 (conclusions::verify_at, conclusions::outcome),

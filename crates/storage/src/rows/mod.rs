@@ -116,7 +116,7 @@ impl Store {
     /// The row of one delivery.
     pub fn audit_row(&self, id: i64) -> Result<Option<AuditRow>> {
         let row: Option<Row> = self.read(|connection| {
-            Ok(joined!().filter(conclusions::delivery_id.eq(id)).first(connection).optional()?)
+            Ok(joined!().filter(conclusions::delivery_id.eq(id)).get_result(connection).optional()?)
         })?;
         row.map(Row::into_audit_row).transpose()
     }

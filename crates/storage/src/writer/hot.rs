@@ -4,6 +4,7 @@ use super::lanes::{Lane, Lanes};
 use super::queue::Waiting;
 use super::reply::{Committed, Reply};
 use super::task::Task;
+use crate::chain::Tail;
 use crate::connection::{AnyConnection, transaction};
 use crate::{Error, Result};
 use diesel::{PgConnection, QueryResult, SqliteConnection};
@@ -22,10 +23,14 @@ pub(crate) trait Hot: fmt::Debug + Send + Sized + 'static {
     fn size(&self) -> usize;
 
     /// One write, by statements that stay prepared; the next one follows in the same transaction.
-    fn write(&self, connection: &mut SqliteConnection) -> Result<Self::Written>;
+    fn write(&self, connection: &mut SqliteConnection, tail: &mut Tail) -> Result<Self::Written>;
 
     /// All of them in as few statements as can be: each one is a journey to the server and back.
-    fn write_all(batch: &[&Self], connection: &mut PgConnection) -> Result<Vec<Self::Written>>;
+    fn write_all(
+        batch: &[&Self],
+        connection: &mut PgConnection,
+        tail: &mut Tail,
+    ) -> Result<Vec<Self::Written>>;
 
     /// Once it is on disk.
     fn answer(self, written: Self::Written) -> Self::Answer;
@@ -63,11 +68,11 @@ impl<W: Hot> Entry<W> {
         reply.tell(committed, written, |written| write.answer(written));
     }
 
-    fn write(&self, connection: &mut AnyConnection) -> Result<W::Written> {
+    fn write(&self, connection: &mut AnyConnection, tail: &mut Tail) -> Result<W::Written> {
         match connection {
-            AnyConnection::Sqlite(connection) => self.write.write(connection),
+            AnyConnection::Sqlite(connection) => self.write.write(connection, tail),
             AnyConnection::Postgres(connection) => {
-                W::write_all(&[&self.write], connection)?.pop().ok_or(Error::Closed)
+                W::write_all(&[&self.write], connection, tail)?.pop().ok_or(Error::Closed)
             }
         }
     }
@@ -92,13 +97,18 @@ impl<W: Hot> Task for Entry<W> {
         true
     }
 
-    fn try_together(&mut self, connection: &mut AnyConnection) -> Result<()> {
-        self.written = Some(Ok(self.write(connection)?));
+    fn try_together(&mut self, connection: &mut AnyConnection, tail: &mut Tail) -> Result<()> {
+        self.written = Some(Ok(self.write(connection, tail)?));
         Ok(())
     }
 
-    fn run(&mut self, connection: &mut AnyConnection) -> Result<()> {
-        let written = transaction::savepoint(connection, |connection| self.write(connection))?;
+    fn run(&mut self, connection: &mut AnyConnection, tail: &mut Tail) -> Result<()> {
+        let before = tail.clone();
+        let written = transaction::savepoint(connection, |connection| self.write(connection, tail))?;
+        if written.is_err() {
+            // What was taken back has no place in the chain.
+            *tail = before;
+        }
         self.written = Some(written);
         Ok(())
     }

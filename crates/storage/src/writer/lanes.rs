@@ -8,9 +8,10 @@ use super::hot::{Entry, Hot};
 use super::queue::{Closed, Queue, Turn};
 use super::reply::Committed;
 use super::{finish_within, lock};
+use crate::chain::Tail;
 use crate::connection::{AnyConnection, transaction, trouble};
-use crate::deliveries::Retry;
-use crate::{Conclusion, DatabaseUrl, Error, Issue, NewDelivery, Result, crash_point};
+use crate::deliveries::{Record, Retry};
+use crate::{Conclusion, DatabaseUrl, Error, Issue, Result, crash_point};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -23,10 +24,14 @@ const MOST_STUCK: usize = 4;
 /// Rows that fail together are tried alone, but not for longer than their senders wait.
 const PATIENCE_ALONE: Duration = Duration::from_secs(3);
 
+/// A connection, with the end of the chain that it alone appends to. Both are given up together: only while the
+/// connection lives is the chain its own.
+type Kept = (AnyConnection, Tail);
+
 /// One lane for each kind of hot write.
 #[derive(Debug)]
 pub(crate) struct Lanes {
-    pub(crate) record: Lane<NewDelivery>,
+    pub(crate) record: Lane<Record>,
     pub(crate) issue: Lane<Issue>,
     pub(crate) conclude: Lane<Conclusion>,
     pub(crate) retry: Lane<Retry>,
@@ -116,6 +121,11 @@ impl<W: Hot> Lane<W> {
         Ok(())
     }
 
+    /// How many writes wait.
+    pub(super) fn waiting(&self) -> usize {
+        self.0.queue.len()
+    }
+
     fn close(&self) {
         self.0.queue.close(Closed::Stopping);
     }
@@ -139,7 +149,7 @@ impl<W: Hot> Shared<W> {
         }
     }
 
-    fn write(&self, connection: &mut Option<AnyConnection>, mut batch: Vec<Entry<W>>) {
+    fn write(&self, connection: &mut Option<Kept>, mut batch: Vec<Entry<W>>) {
         batch.retain(|entry| !entry.is_abandoned());
         if batch.is_empty() {
             return;
@@ -152,7 +162,7 @@ impl<W: Hot> Shared<W> {
 
     /// One of them cannot be written, and the others must not suffer for it. Its error is its own, and not the
     /// transaction's: it says nothing of the database.
-    fn write_alone(&self, connection: &mut Option<AnyConnection>, mut batch: Vec<Entry<W>>, error: Error) {
+    fn write_alone(&self, connection: &mut Option<Kept>, mut batch: Vec<Entry<W>>, error: Error) {
         if let [only] = batch.as_mut_slice() {
             only.written = Some(Err(error));
             return answer(batch, &Ok(()));
@@ -172,16 +182,16 @@ impl<W: Hot> Shared<W> {
     }
 
     /// All of them in one transaction, on a connection that is not kept after a failure.
-    fn commit(&self, kept: &mut Option<AnyConnection>, batch: &mut [Entry<W>]) -> Result<()> {
+    fn commit(&self, kept: &mut Option<Kept>, batch: &mut [Entry<W>]) -> Result<()> {
         let committed = catch_unwind(AssertUnwindSafe(|| {
-            let mut connection = self.begin(kept.take())?;
+            let (mut connection, mut tail) = self.begin(kept.take())?;
             let writes: Vec<&W> = batch.iter().map(|entry| &entry.write).collect();
             let AnyConnection::Postgres(postgres) = &mut connection else { return Err(Error::Closed) };
-            let written = W::write_all(&writes, postgres)?;
+            let written = W::write_all(&writes, postgres, &mut tail)?;
             crash_point("before-commit");
             transaction::commit(&mut connection).map_err(|error| Error::Aborted(Arc::new(error.into())))?;
             crash_point("after-commit");
-            *kept = Some(connection);
+            *kept = Some((connection, tail));
             Ok(written)
         }));
         for (entry, written) in batch.iter_mut().zip(committed.unwrap_or(Err(Error::Panicked))?) {
@@ -191,15 +201,15 @@ impl<W: Hot> Shared<W> {
     }
 
     /// A connection that was lost while it idled is replaced: nothing had begun on it.
-    fn begin(&self, kept: Option<AnyConnection>) -> Result<AnyConnection> {
-        if let Some(mut connection) = kept
+    fn begin(&self, kept: Option<Kept>) -> Result<Kept> {
+        if let Some((mut connection, tail)) = kept
             && W::begin(&mut connection).is_ok()
         {
-            return Ok(connection);
+            return Ok((connection, tail));
         }
         let mut connection = AnyConnection::open_for_writing(&self.url, STUCK)?;
         W::begin(&mut connection)?;
-        Ok(connection)
+        Ok((connection, Tail::default()))
     }
 }
 

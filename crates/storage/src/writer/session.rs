@@ -4,6 +4,7 @@ use super::failure::Failure;
 use super::queue::{Closed, Queue, Turn};
 use super::reply::Committed;
 use super::task::Task;
+use crate::chain::Tail;
 use crate::connection::{AnyConnection, transaction, trouble};
 use crate::{DatabaseUrl, Error, Result, crash_point};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -108,7 +109,10 @@ impl Session {
     fn commit(&mut self, batch: &mut [Box<dyn Task>]) -> Result<()> {
         let mut connection = self.begin()?;
         let begun = Instant::now();
-        let written = write_all(&mut connection, batch).and_then(|()| {
+        // Read anew in each transaction: programs beside this one record as well.
+        let mut tail = Tail::default();
+        let written = write_all(&mut connection, batch, &mut tail).and_then(|()| {
+            tail.store(&mut connection)?;
             crash_point("before-commit");
             Ok(transaction::commit(&mut connection)?)
         });
@@ -158,21 +162,26 @@ fn given_up(connection: AnyConnection, error: Error) -> Error {
 }
 
 /// Those whose callers gave up while the transaction waited for its turn are left out.
-fn write_all(connection: &mut AnyConnection, batch: &mut [Box<dyn Task>]) -> Result<()> {
+fn write_all(connection: &mut AnyConnection, batch: &mut [Box<dyn Task>], tail: &mut Tail) -> Result<()> {
     let (mut repeatable, mut single): (Vec<_>, Vec<_>) =
         batch.iter_mut().partition(|task| task.is_repeatable());
-    if !write_together(connection, &mut repeatable)? {
-        write_each(connection, &mut repeatable)?;
+    if !write_together(connection, &mut repeatable, tail)? {
+        *tail = Tail::default();
+        write_each(connection, &mut repeatable, tail)?;
     }
-    write_each(connection, &mut single)
+    write_each(connection, &mut single, tail)
 }
 
 /// Without a savepoint, which would copy every page that is touched; answers whether all of it is written. Otherwise
 /// nothing is, the transaction has begun anew, and each has to be tried alone.
-fn write_together(connection: &mut AnyConnection, batch: &mut [&mut Box<dyn Task>]) -> Result<bool> {
+fn write_together(
+    connection: &mut AnyConnection,
+    batch: &mut [&mut Box<dyn Task>],
+    tail: &mut Tail,
+) -> Result<bool> {
     let written = catch_unwind(AssertUnwindSafe(|| {
         let mut left = batch.iter_mut().filter(|task| !task.is_abandoned());
-        left.try_for_each(|task| task.try_together(connection))
+        left.try_for_each(|task| task.try_together(connection, tail))
     }));
     match written.unwrap_or(Err(Error::Panicked)) {
         Ok(()) => Ok(true),
@@ -182,7 +191,11 @@ fn write_together(connection: &mut AnyConnection, batch: &mut [&mut Box<dyn Task
     }
 }
 
-fn write_each(connection: &mut AnyConnection, batch: &mut [&mut Box<dyn Task>]) -> Result<()> {
+fn write_each(
+    connection: &mut AnyConnection,
+    batch: &mut [&mut Box<dyn Task>],
+    tail: &mut Tail,
+) -> Result<()> {
     let mut left = batch.iter_mut().filter(|task| !task.is_abandoned());
-    left.try_for_each(|task| task.run(connection))
+    left.try_for_each(|task| task.run(connection, tail))
 }

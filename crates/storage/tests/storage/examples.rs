@@ -1,14 +1,20 @@
 //! Deliveries, licenses and letters to try things with.
 
 use jiff::{SignedDuration, Timestamp};
-use mintmark_storage::testing::TestDatabase;
+use mintmark_storage::testing::{TestDatabase, begin_log};
 use mintmark_storage::{
     Access, Attempt, Claim, Conclusion, Delivery, Issue, Issued, Letter, LetterKind, LetterResult,
     LetterState, License, NewDelivery, NewLetter, NewLicense, Origin, Store, Subject,
 };
 
 pub(crate) fn open(database: &TestDatabase) -> Store {
-    Store::open(&database.url, Access::FirstRun).expect("the store opens")
+    open_as(database, Access::FirstRun)
+}
+
+pub(crate) fn open_as(database: &TestDatabase, access: Access) -> Store {
+    let store = Store::open(&database.url, access).expect("the store opens");
+    begin_log(&store);
+    store
 }
 
 /// So many seconds after the beginning of the test's time.

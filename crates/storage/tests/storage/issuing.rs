@@ -1,6 +1,6 @@
 //! Issuing: one license and one letter for each order, however often and wherever it is told.
 
-use crate::examples::{at, conclusion, issue, mint, new_letter, new_license, open, record};
+use crate::examples::{at, conclusion, issue, mint, new_letter, new_license, open, open_as, record};
 use mintmark_storage::{
     Access, AuditFilter, Issue, Issued, LetterState, License, LicenseFilter, LicenseState, LicenseStatus,
     NewLicense, Outcome, Revision, Store, Unfinished, on_both_databases,
@@ -140,7 +140,7 @@ on_both_databases! {
 
     fn two_processes_with_the_same_orders_in_opposite_sequence_do_not_wait_for_each_other(database: TestDatabase) {
         let server = open(&database);
-        let other = Store::open(&database.url, Access::Tool).expect("the other opens");
+        let other = open_as(&database, Access::Tool);
         let start = Barrier::new(2);
         let tell = |store: &Store, orders: Vec<u32>| {
             let told: Vec<_> = orders.into_iter().map(|order| (record(store, 0), format!("S{order}"))).collect();

@@ -1,6 +1,7 @@
 //! The promises of the store, on both databases.
 
 mod batches;
+mod chain;
 mod claims;
 mod conclusions;
 mod deliveries;

@@ -32,9 +32,10 @@ END $$;";
 
 /// A second apart, and all of them in the past.
 const DELIVERIES: &str = "INSERT INTO deliveries (source, origin, received_at, remote_address, secret_label,
-    content_type, headers, body)
+    content_type, headers, salt, content_hash, chain, place, link, body)
 SELECT 'gumroad', 'ping', 1700000000000 + n * 1000::bigint, '127.0.0.1', 'primary',
-    'application/x-www-form-urlencoded', '[[\"user-agent\",\"Ruby\"]]'";
+    'application/x-www-form-urlencoded', '[[\"user-agent\",\"Ruby\"]]',
+    uuid_send(gen_random_uuid()), sha256(uuid_send(gen_random_uuid())), 1, n, sha256(uuid_send(gen_random_uuid()))";
 
 const LICENSES: &str = "INSERT INTO licenses (id, key, line, product_id, product_name, tier, status, seats, email,
     name, source, origin, mode, source_order_id, item, issued_at, seq, created_at, blob)

@@ -49,9 +49,11 @@ fn take_indexes_away(connection: &Connection) -> rusqlite::Result<Vec<String>> {
 
 /// A second apart, and all of them in the past.
 const DELIVERIES: &str = "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?1)
-INSERT INTO deliveries (source, origin, received_at, remote_address, secret_label, content_type, headers, body)
+INSERT INTO deliveries (source, origin, received_at, remote_address, secret_label, content_type, headers, body,
+    salt, content_hash, chain, place, link)
 SELECT 'gumroad', 'ping', 1700000000000 + n * 1000, '127.0.0.1', 'primary',
-    'application/x-www-form-urlencoded', '[[\"user-agent\",\"Ruby\"]]', zeroblob(?2) FROM numbers";
+    'application/x-www-form-urlencoded', '[[\"user-agent\",\"Ruby\"]]', zeroblob(?2),
+    randomblob(16), randomblob(32), 1, n, randomblob(32) FROM numbers";
 
 const LICENSES: &str = "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?1)
 INSERT INTO licenses (id, key, blob, line, product_id, product_name, tier, status, seats, email, name, source,
@@ -92,7 +94,8 @@ mod tests {
     const SCHEMA: &str = include_str!("../../../../migrations/sqlite/2026-11-23-000000_first_schema/up.sql");
     /// What the server has taken before.
     const FIRST: &str = "
-        INSERT INTO deliveries (source, origin, received_at, headers, body) VALUES ('gumroad', 'ping', 0, '[]', '');
+        INSERT INTO deliveries (source, origin, received_at, headers, body, salt, content_hash, chain, place, link)
+        VALUES ('gumroad', 'ping', 0, '[]', '', '', '', 1, 1, '');
         INSERT INTO conclusions (delivery_id, attempts, kind, mode, processed) VALUES (1, 1, 'sale', 'live', TRUE);
         INSERT INTO licenses (id, key, blob, line, product_id, product_name, tier, status, seats, email, name, source,
             origin, mode, source_order_id, item, issued_at, seq, created_at)

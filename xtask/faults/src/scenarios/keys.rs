@@ -13,7 +13,7 @@ use crate::refusal::Refusal;
 use crate::sink::Sink;
 
 /// Those without which no license can be made again, or taken back.
-const KEYS: [&str; 3] = ["signing-key.pk8", "revocation-key.pk8", "license-key-secret"];
+const KEYS: [&str; 4] = ["signing-key.pk8", "revocation-key.pk8", "license-key-secret", "audit-key"];
 
 pub(super) fn run(context: &Context<'_>) -> anyhow::Result<()> {
     let (sink, ledger) = (Sink::start()?, Arc::new(Ledger::default()));

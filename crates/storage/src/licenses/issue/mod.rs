@@ -4,6 +4,7 @@ mod postgres;
 mod sqlite;
 
 use super::{License, LicenseState, NewLicense};
+use crate::chain::Tail;
 use crate::conclusions::Conclusion;
 use crate::connection::{AnyConnection, transaction};
 use crate::letters::{Letter, NewLetter};
@@ -60,11 +61,11 @@ impl Hot for Issue {
         self.license.blob.len() + OVERHEAD
     }
 
-    fn write(&self, connection: &mut SqliteConnection) -> Result<Written> {
+    fn write(&self, connection: &mut SqliteConnection, _: &mut Tail) -> Result<Written> {
         sqlite::write(connection, self)
     }
 
-    fn write_all(batch: &[&Self], connection: &mut PgConnection) -> Result<Vec<Written>> {
+    fn write_all(batch: &[&Self], connection: &mut PgConnection, _: &mut Tail) -> Result<Vec<Written>> {
         postgres::write_all(connection, batch)
     }
 

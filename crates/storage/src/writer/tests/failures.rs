@@ -1,6 +1,7 @@
 //! Transactions that fail: everyone is told, and the next one works.
 
 use super::{Gate, open, put, written};
+use crate::chain::Tail;
 use crate::connection::{AnyConnection, transaction};
 use crate::testing::TestDatabase;
 use crate::writer::failure::Failure;
@@ -147,7 +148,7 @@ impl Task for Scripted {
         false
     }
 
-    fn run(&mut self, _: &mut AnyConnection) -> Result<()> {
+    fn run(&mut self, _: &mut AnyConnection, _: &mut Tail) -> Result<()> {
         assert!(!self.panics, "on purpose");
         Ok(())
     }
