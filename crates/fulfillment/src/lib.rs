@@ -41,6 +41,7 @@ mod secrets;
 pub mod settings;
 mod story;
 mod sweep;
+mod takeover;
 pub mod views;
 
 pub use accept::{Admitted, Arrival, ArrivedBody};
@@ -51,7 +52,7 @@ pub use connect::{Connection, EventState, Intent, Told, connect, masked};
 pub use decide::Decided;
 pub use error::Error;
 pub use fulfill::Fulfilled;
-pub use import::{Fitness, Takeover};
+pub use import::{Customs, Fate, Parcel};
 pub use inspect::{check, installed_files, webhook_secrets};
 pub use installation::{
     Farewell, Finding, Occasion, PublicKeys, Rotated, SecretRotation, Standby, Verdict, check_keys,
@@ -75,6 +76,7 @@ pub use resend::Resent;
 pub use revocation::Publisher;
 pub use settings::Settings;
 pub use sweep::Sweeper;
+pub use takeover::{Fitness, Takeover};
 
 // What the binaries need of the crates below, so that each imports this one alone.
 pub use mintmark_adapters::manual::{Decision, Existing, Mail, Mint, Ruling};
