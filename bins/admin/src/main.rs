@@ -18,7 +18,7 @@ mod revocations;
 mod secret;
 mod source;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 use command_line::{Command, CommandLine};
 use failure::{Ending, Failure};
 use jiff::Timestamp;
@@ -56,5 +56,13 @@ fn execute(command_line: CommandLine) -> Result<Ending, Failure> {
         Command::Revocations(revocations) => revocations.run(&load()?, &mut output),
         Command::Secret(command) => command.run(&load()?, now, &mut output),
         Command::Source(command) => command.run(&load()?, &mut output),
+        Command::Completion(completion) => {
+            completion.write(CommandLine::command(), &mut output)?;
+            Ok(Ending::Done)
+        }
+        Command::Man(pages) => {
+            pages.write(CommandLine::command())?;
+            Ok(Ending::Done)
+        }
     }
 }
