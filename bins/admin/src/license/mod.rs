@@ -31,11 +31,13 @@ pub(crate) enum LicenseCommand {
     #[command(mut_arg("why", required), after_help = REVOKE_HELP)]
     Revoke(Decide),
     /// Has licenses rest, whatever the store tells, until they are reinstated
-    #[command(mut_arg("why", required))]
+    #[command(mut_arg("why", required), after_help = SUSPEND_HELP)]
     Suspend(Decide),
     /// Has licenses run, whatever the store told so far; what it tells from now on counts again
+    #[command(after_help = REINSTATE_HELP)]
     Reinstate(Decide),
     /// Gives licenses a blob with the next number, made as products.yaml and the keys are today; the old one stays good
+    #[command(after_help = REISSUE_HELP)]
     Reissue(Decide),
     /// Gives licenses another key; the old one is dead, and every blob that was made with it is void
     #[command(mut_arg("why", required), after_help = ROTATE_HELP)]
@@ -46,6 +48,18 @@ const REVOKE_HELP: &str = "\
 Examples:
   mintmark-admin license revoke DT1-CORE-XAHNW-KF2M0-55FP9-1EKNX --why 'posted in a forum'
   mintmark-admin license revoke ada@example.com --all --yes --mail --why 'refunded by bank transfer'";
+
+const SUSPEND_HELP: &str = "\
+Examples:
+  mintmark-admin license suspend 0LbgWblyZZWtBbXQZCMjoA== --why 'asked the buyer who else uses it'";
+
+const REINSTATE_HELP: &str = "\
+Examples:
+  mintmark-admin license reinstate 0LbgWblyZZWtBbXQZCMjoA== --why 'paid by bank transfer' --mail";
+
+const REISSUE_HELP: &str = "\
+Examples:
+  mintmark-admin license reissue 0LbgWblyZZWtBbXQZCMjoA== --why 'new entitlements' --mail";
 
 const ROTATE_HELP: &str = "\
 Examples:
