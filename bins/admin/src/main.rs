@@ -6,6 +6,7 @@ mod command_line;
 mod config;
 mod doctor;
 mod failure;
+mod import;
 mod init;
 mod key;
 mod license;
@@ -18,7 +19,7 @@ mod revocations;
 mod secret;
 mod source;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 use command_line::{Command, CommandLine};
 use failure::{Ending, Failure};
 use jiff::Timestamp;
@@ -48,6 +49,7 @@ fn execute(command_line: CommandLine) -> Result<Ending, Failure> {
         Command::Doctor(doctor) => doctor.run(Settings::load(config), now, &mut output),
         Command::Init => init::run(config, now, &mut output),
         Command::Config(command) => command.run(&load()?, &mut output),
+        Command::Import(import) => import.run(load()?, now, &mut output),
         Command::License(command) => command.run(load()?, now, &mut output),
         Command::Mail(command) => command.run(load()?, now, &mut output),
         Command::Mint(mint) => mint.run(load()?, now, &mut output),
@@ -56,5 +58,13 @@ fn execute(command_line: CommandLine) -> Result<Ending, Failure> {
         Command::Revocations(revocations) => revocations.run(&load()?, &mut output),
         Command::Secret(command) => command.run(&load()?, now, &mut output),
         Command::Source(command) => command.run(&load()?, &mut output),
+        Command::Completion(completion) => {
+            completion.write(CommandLine::command(), &mut output)?;
+            Ok(Ending::Done)
+        }
+        Command::Man(pages) => {
+            pages.write(CommandLine::command())?;
+            Ok(Ending::Done)
+        }
     }
 }

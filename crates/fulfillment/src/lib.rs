@@ -10,9 +10,12 @@ mod audit;
 mod backup;
 mod catalog;
 mod connect;
+mod correct;
+mod decide;
 pub mod doctor;
 mod error;
 mod fulfill;
+mod import;
 mod inspect;
 mod installation;
 mod letters;
@@ -22,6 +25,7 @@ mod meter;
 mod mint;
 mod open;
 mod operate;
+mod operator;
 mod outbox;
 mod printable;
 mod problems;
@@ -44,17 +48,20 @@ pub use audit::AuditLog;
 pub use backup::{Contents, Database, Manifest, Restored, back_up, check_backup, restore};
 pub use catalog::{Catalog, ComparedProduct, ProductState, write_example};
 pub use connect::{Connection, EventState, Intent, Told, connect, masked};
+pub use decide::Decided;
 pub use error::Error;
 pub use fulfill::Fulfilled;
+pub use import::{Fitness, Takeover};
 pub use inspect::{check, installed_files, webhook_secrets};
 pub use installation::{
     Farewell, Finding, Occasion, PublicKeys, Rotated, SecretRotation, Standby, Verdict, check_keys,
     finish_secret, make_keys, make_standby_key, rotate, rotate_secret,
 };
-pub use letters::{ByHand, Preview, unmailable};
+pub use letters::{Preview, unmailable};
 pub use mailing::Mailing;
 pub use open::{Fulfillment, Role, initialize};
 pub use operate::{Replay, Replayed};
+pub use operator::Operator;
 pub use outbox::{Clock, Outbox};
 pub use printable::printable;
 pub use problems::{Problem, Problems};
@@ -70,12 +77,12 @@ pub use settings::Settings;
 pub use sweep::Sweeper;
 
 // What the binaries need of the crates below, so that each imports this one alone.
-pub use mintmark_adapters::manual::{Decision, Mail, Mint, Ruling};
+pub use mintmark_adapters::manual::{Decision, Existing, Mail, Mint, Ruling};
 pub use mintmark_adapters::{NotAuthentic, Proof, Request, WebhookSecret};
 pub use mintmark_licensing::{Mode, PublicKey};
 pub use mintmark_mail::{Address, Provider};
 pub use mintmark_storage::{
     AuditFilter, AuditRow, Backlog, ChainEnd, Delivery, Error as StorageError, Flaw, Handled, Inspection,
-    Letter, LetterFilter, LetterRow, LetterState, License, LicenseFilter, Obstacle, Origin, Outcome, Pending,
-    RevocationList, RowState, Waiting, crash_point,
+    Letter, LetterFilter, LetterRow, LetterState, License, LicenseFilter, LicenseStatus, Obstacle, Origin,
+    Outcome, Pending, RevocationList, RowState, Waiting, crash_point,
 };

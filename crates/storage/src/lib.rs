@@ -54,7 +54,7 @@ mod writer;
 
 pub use backlog::{Backlog, Waiting};
 pub use chain::{ChainEnd, Digest, Flaw, Inspection, Notary, Part, Salt};
-pub use conclusions::{Attempt, Conclusion, Subject};
+pub use conclusions::{Attempt, Conclusion, DISMISSED, Subject};
 pub use condition::{Condition, Kind, is_served};
 pub use copy::{Census, Copied, is_vacant, read_copy, restore_copy};
 pub use crash_point::crash_point;

@@ -4,9 +4,11 @@
 mod backups;
 mod blobs;
 mod configuration;
+mod decisions;
 mod doctor;
 mod folder;
 mod help;
+mod importing;
 mod keys;
 mod licenses;
 mod mail;

@@ -87,6 +87,17 @@ impl Catalog {
         self.product(source, product_id).is_some()
     }
 
+    /// Why a product gets no license of its own, if it gets none.
+    pub(crate) fn obstacle(&self, source: &str, product_id: &str) -> Option<String> {
+        match self.product(source, product_id) {
+            Some(Product::Licensed(_)) => None,
+            Some(Product::Ignored | Product::Bundle(_)) => {
+                Some(format!("products.yaml gives {source}/{product_id} no license"))
+            }
+            None => Some(self.unmapped(source, product_id)),
+        }
+    }
+
     /// Why a product gets no license, in the fixed words.
     fn unmapped(&self, source: &str, product_id: &str) -> String {
         format!("no entry in config/products.yaml: {source}/{product_id} (read from {})", self.place)

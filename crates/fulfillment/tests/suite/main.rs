@@ -3,12 +3,14 @@
 
 mod catalog;
 mod corpus;
+mod corrections;
 mod decisions;
 mod door;
 mod doubts;
 mod fallback;
 mod flood;
 mod golden;
+mod imports;
 mod interrupted;
 mod keys;
 mod letters;
