@@ -1,5 +1,6 @@
 //! What can be typed.
 
+use crate::alerts::AlertsCommand;
 use crate::blob::BlobCommand;
 use crate::config::ConfigCommand;
 use crate::key::KeyCommand;
@@ -46,6 +47,9 @@ pub(crate) enum Command {
     /// Lists letters, sends them again, holds them, and shows how they look
     #[command(subcommand)]
     Mail(MailCommand),
+    /// Shows what needs a person, and tests whether it would be told
+    #[command(subcommand)]
+    Alerts(AlertsCommand),
     Mint(MintCommand),
     /// Makes, checks and rotates the keys, and shows what apps embed of them
     #[command(subcommand)]

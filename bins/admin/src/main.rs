@@ -1,5 +1,6 @@
 //! `mintmark-admin`: sets an installation up, and looks after its licenses and keys.
 
+mod alerts;
 mod blob;
 mod command_line;
 mod config;
@@ -41,6 +42,7 @@ fn execute(command_line: CommandLine) -> Result<Ending, Failure> {
         Command::Init => init::run(config, now, &mut output),
         Command::Config(command) => command.run(&load()?, &mut output),
         Command::License(command) => command.run(load()?, now, &mut output),
+        Command::Alerts(command) => command.run(load()?, now, &mut output),
         Command::Mail(command) => command.run(load()?, now, &mut output),
         Command::Mint(mint) => mint.run(load()?, now, &mut output),
         Command::Key(command) => command.run(load()?, now, &mut output),

@@ -6,6 +6,7 @@
 #![doc = include_str!("../README.md")]
 
 mod accept;
+mod alerts;
 mod catalog;
 mod connect;
 mod error;
@@ -34,6 +35,7 @@ mod sweep;
 pub mod views;
 
 pub use accept::{Admitted, Arrival, ArrivedBody};
+pub use alerts::{Lookout, Tried};
 pub use catalog::{Catalog, write_example};
 pub use connect::{Connection, EventState, Intent, Told, connect, masked};
 pub use error::Error;
@@ -65,7 +67,7 @@ pub use mintmark_adapters::{NotAuthentic, Proof, Request, WebhookSecret};
 pub use mintmark_licensing::PublicKey;
 pub use mintmark_mail::{Address, Provider};
 pub use mintmark_storage::{
-    AuditFilter, AuditRow, Delivery, Error as StorageError, Handled, Letter, LetterFilter, LetterRow,
+    Alert, AuditFilter, AuditRow, Delivery, Error as StorageError, Handled, Letter, LetterFilter, LetterRow,
     LetterState, License, LicenseFilter, Obstacle, Origin, Outcome, Pending, RevocationList, RowState,
     crash_point,
 };

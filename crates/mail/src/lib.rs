@@ -4,9 +4,11 @@
 
 mod address;
 mod clean;
+mod digest;
 #[cfg(test)]
 mod doubles;
 mod error;
+mod hook;
 mod letter;
 mod license_letter;
 mod mailer;
@@ -16,7 +18,9 @@ mod slots;
 mod templates;
 
 pub use address::{Address, Unmailable};
+pub use digest::{Digest, DigestItem};
 pub use error::Error;
+pub use hook::{HookError, HookUrl, NoHook};
 pub use letter::{Attachment, Content, Letter};
 pub use license_letter::{Enclosure, LicenseLetter, Mode};
 pub use mailer::{FailureClass, Inquiry, Mailer, Receipt, Recourse, SendError};

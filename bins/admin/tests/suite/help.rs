@@ -4,7 +4,7 @@ use crate::folder::Folder;
 
 #[test]
 fn help_explains_every_command() {
-    let commands: [(&str, &[&str]); 25] = [
+    let commands: [(&str, &[&str]); 28] = [
         ("admin", &[]),
         ("init", &["init"]),
         ("config_check", &["config", "check"]),
@@ -17,6 +17,9 @@ fn help_explains_every_command() {
         ("mail_retry", &["mail", "retry"]),
         ("mail_hold", &["mail", "hold"]),
         ("mail_preview", &["mail", "preview"]),
+        ("alerts", &["alerts"]),
+        ("alerts_list", &["alerts", "list"]),
+        ("alerts_test", &["alerts", "test"]),
         ("mint", &["mint"]),
         ("key", &["key"]),
         ("key_check", &["key", "check"]),

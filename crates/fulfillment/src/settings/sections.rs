@@ -1,7 +1,7 @@
 //! The sections of the settings, from the merged layers to checked values.
 
 use super::layers::Layers;
-use super::{HttpSettings, Licensee, ProductsFile, Settings, SigningSettings};
+use super::{HttpSettings, Licensee, ProductsFile, Settings, SigningSettings, alerts};
 use crate::problems::Problems;
 use ipnet::IpNet;
 use mintmark_adapters::{SourceSettings, Sources, WebhookSecret};
@@ -25,6 +25,7 @@ pub(super) fn settings(mut layers: Layers) -> Result<Settings, Problems> {
     let sources = Sources::CONFIGURED.iter().map(|name| (*name, source(&mut layers, name))).collect();
     let signing = signing(&mut layers);
     let mail = mail(&mut layers);
+    let alerts = alerts::read(&mut layers);
     let settings = (|| {
         Some(Settings {
             data_dir: data_dir?,
@@ -34,6 +35,7 @@ pub(super) fn settings(mut layers: Layers) -> Result<Settings, Problems> {
             sources,
             signing: signing?,
             mail: mail?,
+            alerts: alerts?,
         })
     })();
     // Whatever is missing has left its problem behind.
