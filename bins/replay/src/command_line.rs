@@ -1,6 +1,6 @@
 //! What can be typed.
 
-use crate::{list::List, reconcile::Reconcile, run::Run, show::Show};
+use crate::{list::List, reconcile::Reconcile, run::Run, show::Show, verify::Verify};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -11,6 +11,7 @@ Examples:
   mintmark-replay run 12
   mintmark-replay run --failed --since 2d --yes
   mintmark-replay reconcile --source gumroad
+  mintmark-replay verify
 
 Exit codes: 0 done, 1 some rows failed, 2 wrong usage or configuration.";
 
@@ -31,6 +32,7 @@ pub(crate) enum Command {
     Show(Show),
     Run(Run),
     Reconcile(Reconcile),
+    Verify(Verify),
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use mintmark_fulfillment::Error;
 pub(crate) use mintmark_terminal::Ending;
 use mintmark_terminal::{Fault, end_with};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Why a run stopped.
@@ -14,6 +15,17 @@ pub(crate) enum Failure {
     /// Whoever reads the output.
     #[error("the output cannot be written")]
     Output(#[from] std::io::Error),
+    /// A file that was named.
+    #[error("cannot use {}", path.display())]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// Ctrl-C cannot be listened for.
+    #[error("signals cannot be handled")]
+    Signals(#[source] std::io::Error),
     /// What was typed asks for something that cannot be done.
     #[error("{0}")]
     Usage(&'static str),
@@ -27,9 +39,10 @@ impl Failure {
 
     fn fault(&self) -> Fault {
         match self {
-            Self::Usage(_) => Fault::Usage,
+            Self::Usage(_) | Self::File { .. } => Fault::Usage,
             Self::Installation(error) => error.into(),
             Self::Output(error) => error.into(),
+            Self::Signals(_) => Fault::World,
         }
     }
 }

@@ -9,12 +9,13 @@ mod reasons;
 mod reconcile;
 mod run;
 mod show;
+mod verify;
 
 use clap::Parser as _;
 use command_line::{Command, CommandLine};
 use failure::{Ending, Failure};
 use jiff::Timestamp;
-use mintmark_fulfillment::{Error, Fulfillment, Records, Role, Settings};
+use mintmark_fulfillment::{AuditLog, Error, Fulfillment, Records, Role, Settings};
 // Commands name these by `crate::`, as if they were of this program alone.
 use mintmark_terminal::{confirm, moment, paper};
 use paper::Paper;
@@ -41,6 +42,10 @@ fn execute(command_line: CommandLine) -> Result<Ending, Failure> {
             let wanted = run.wanted(Timestamp::now())?;
             let fulfillment = Fulfillment::open(load()?, Role::Tool, Timestamp::now())?;
             run.run(&fulfillment, wanted, Timestamp::now, &mut output)
+        }
+        Command::Verify(verify) => {
+            let noted = verify.noted()?;
+            verify.run(&AuditLog::open(&load()?)?, &noted, &mut output)
         }
         Command::Reconcile(reconcile) => {
             let now = Timestamp::now();

@@ -58,6 +58,8 @@ pub enum Kind {
     SubscriptionEnded,
     /// A subscription runs again.
     SubscriptionRestarted,
+    /// The operator decided something about an order.
+    Decision,
     /// A mail provider tells what became of a letter.
     MailReport,
     /// Nothing that we know.
@@ -77,6 +79,7 @@ impl Kind {
             Self::SubscriptionUpdated => "subscription_updated",
             Self::SubscriptionEnded => "subscription_ended",
             Self::SubscriptionRestarted => "subscription_restarted",
+            Self::Decision => "decision",
             Self::MailReport => "mail_report",
             Self::Unknown => "unknown",
         }

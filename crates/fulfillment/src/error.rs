@@ -120,6 +120,12 @@ pub enum Error {
         "{0} licenses are still signed with a distrusted key; finish that first: mintmark-admin key rotate --compromised"
     )]
     Unfinished(i64),
+    /// The database knows no audit key.
+    #[error(
+        "the database knows no audit key: its log was never begun, or the key's row was removed from the table identity; \
+         if it should have one, restore your backup"
+    )]
+    NoAuditKey,
     /// No such row.
     #[error("there is no {what} {id}")]
     NotFound {

@@ -7,6 +7,7 @@
 
 mod accept;
 mod alerts;
+mod audit;
 mod catalog;
 mod connect;
 mod error;
@@ -16,6 +17,7 @@ mod installation;
 mod letters;
 mod lifecycle;
 mod mailing;
+mod meter;
 mod mint;
 mod open;
 mod operate;
@@ -36,6 +38,7 @@ pub mod views;
 
 pub use accept::{Admitted, Arrival, ArrivedBody};
 pub use alerts::{Lookout, Tried};
+pub use audit::AuditLog;
 pub use catalog::{Catalog, write_example};
 pub use connect::{Connection, EventState, Intent, Told, connect, masked};
 pub use error::Error;
@@ -62,12 +65,12 @@ pub use settings::Settings;
 pub use sweep::Sweeper;
 
 // What the binaries need of the crates below, so that each imports this one alone.
-pub use mintmark_adapters::manual::Mint;
+pub use mintmark_adapters::manual::{Decision, Mail, Mint, Ruling};
 pub use mintmark_adapters::{NotAuthentic, Proof, Request, WebhookSecret};
-pub use mintmark_licensing::PublicKey;
+pub use mintmark_licensing::{Mode, PublicKey};
 pub use mintmark_mail::{Address, Provider};
 pub use mintmark_storage::{
-    Alert, AuditFilter, AuditRow, Delivery, Error as StorageError, Handled, Letter, LetterFilter, LetterRow,
-    LetterState, License, LicenseFilter, Obstacle, Origin, Outcome, Pending, RevocationList, RowState,
-    crash_point,
+    Alert, AuditFilter, AuditRow, Backlog, ChainEnd, Delivery, Error as StorageError, Flaw, Handled,
+    Inspection, Letter, LetterFilter, LetterRow, LetterState, License, LicenseFilter, Obstacle, Origin,
+    Outcome, Pending, RevocationList, RowState, Waiting, crash_point,
 };

@@ -23,6 +23,7 @@
 //! knows what is on the disk. A full disk and a database that is locked or away pass by themselves.
 
 mod alerts;
+mod backlog;
 mod chain;
 mod conclusions;
 mod connection;
@@ -51,6 +52,7 @@ mod words;
 mod writer;
 
 pub use alerts::{Alert, Condition, LetterTrouble, ReasonCount, Telling};
+pub use backlog::{Backlog, Waiting};
 pub use chain::{ChainEnd, Digest, Flaw, Inspection, Notary, Part, Salt};
 pub use conclusions::{Attempt, Conclusion, Subject};
 pub use crash_point::crash_point;

@@ -4,6 +4,7 @@ use jiff::{Timestamp, ToSpan as _};
 use mintmark_adapters::testing::TOKEN;
 use mintmark_fulfillment::{Arrival, ArrivedBody, Fulfilled, Fulfillment, Request, Settings, initialize};
 use serde_json::Value;
+use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -114,6 +115,17 @@ impl Installation {
     pub(crate) fn rows(&self, arguments: &[&str]) -> Vec<Value> {
         let finished = self.replay(arguments);
         finished.output.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    /// Does to the database what somebody with SQL could do.
+    pub(crate) fn tamper(&self, statement: &str) {
+        let file = self.folder.path().join("data").join("mintmark.db");
+        mintmark_storage::testing::tamper(&mintmark_storage::DatabaseUrl::sqlite(&file), statement);
+    }
+
+    /// Where a file of the installation is.
+    pub(crate) fn path(&self, file: &str) -> PathBuf {
+        self.folder.path().join(file)
     }
 
     pub(crate) fn holds(&self, file: &str) -> bool {

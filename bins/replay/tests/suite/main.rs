@@ -7,3 +7,4 @@ mod reconciling;
 mod running;
 mod showing;
 mod usage;
+mod verifying;

@@ -99,6 +99,7 @@ fn named(event: &Event) -> &'static str {
         Event::Ended { .. } => "ended",
         Event::Restarted { .. } => "restarted",
         Event::TrialUntil(_) => "trial",
+        Event::Decided(_) => "decided",
     }
 }
 

@@ -1,6 +1,8 @@
 //! One attempt at a delivery, and how it ends on the audit row.
 
+use crate::meter::{FAILED, PENDING};
 use jiff::Timestamp;
+use mintmark_adapters::manual::{Decision, Ruling};
 use mintmark_adapters::{Event, Interpretation, Kind};
 use mintmark_licensing::Mode;
 use mintmark_storage::{Conclusion, Delivery, OrderName, Outcome, Subject};
@@ -55,6 +57,25 @@ impl Cause<'_> {
         self.events.iter().any(|event| matches!(event, Event::Sold(_)))
     }
 
+    /// What the operator decided, if that is what it tells.
+    pub(super) fn decision(&self) -> Option<&Decision> {
+        self.events.iter().find_map(|event| match event {
+            Event::Decided(decision) => Some(decision.as_ref()),
+            _ => None,
+        })
+    }
+
+    /// Whether it is about this license of its order; only a decision may be about one alone.
+    pub(super) fn is_about(&self, item: i64) -> bool {
+        self.decision().and_then(|decision| decision.item).is_none_or(|own| i64::from(own) == item)
+    }
+
+    /// Whether the license gets a further blob, also where it would say the same.
+    pub(super) fn asks_for_a_blob(&self, item: i64) -> bool {
+        let asks = |decision: &Decision| matches!(decision.decision, Ruling::Reissue | Ruling::RotateKey);
+        self.decision().is_some_and(asks) && self.is_about(item)
+    }
+
     pub(super) fn has_party(&self, party: &str) -> bool {
         self.party == Some(party)
     }
@@ -97,6 +118,15 @@ impl Ending {
     pub(super) fn failed(reason: impl Into<String>) -> Self {
         let reason = reason.into();
         Self { processed: false, outcome: None, error: Some(reason.clone()), reason: Some(reason) }
+    }
+
+    /// The one word for it.
+    pub(super) fn word(&self) -> &'static str {
+        match (self.outcome, &self.error) {
+            (Some(outcome), _) => outcome.as_str(),
+            (None, Some(_)) => FAILED,
+            (None, None) => PENDING,
+        }
     }
 
     pub(super) fn because(self, reason: String) -> Self {

@@ -5,6 +5,7 @@ use super::order::Order;
 use super::settler::Settler;
 use crate::catalog::{Entitled, Notice, Terms};
 use jiff::{Timestamp, ToSpan as _};
+use mintmark_adapters::manual::Mail;
 use mintmark_mail::Address;
 use mintmark_storage::{Ledger, LetterKind, NewLetter, Outcome, Result};
 
@@ -19,12 +20,14 @@ impl Settler {
         cause: Option<&Cause<'_>>,
     ) -> Result<()> {
         let (notice, kind) = match outcome {
-            Some(Outcome::Renewed) => (Notice::Renewal, LetterKind::Renewal),
-            Some(Outcome::Revoked) => (Notice::Revocation, LetterKind::Revocation),
-            Some(Outcome::Suspended) => (Notice::Suspension, LetterKind::Suspension),
+            Some(Outcome::Renewed) => (Some(Notice::Renewal), LetterKind::Renewal),
+            Some(Outcome::Revoked) => (Some(Notice::Revocation), LetterKind::Revocation),
+            Some(Outcome::Suspended) => (Some(Notice::Suspension), LetterKind::Suspension),
+            Some(Outcome::Reinstated | Outcome::Updated) => (None, LetterKind::License),
             _ => return Ok(()),
         };
-        if order.entitled.notify.contains(&notice) {
+        let is_told = cause.and_then(Cause::decision).is_some_and(|decision| decision.mail == Mail::Send);
+        if is_told || notice.is_some_and(|notice| order.entitled.notify.contains(&notice)) {
             let leader = cause.and_then(|cause| cause.notice.get());
             let letter = ledger.write_letter(license_id, self.letter(order, kind, 0), leader)?;
             if let (Some(cause), None) = (cause, letter.enclosed_in) {

@@ -3,12 +3,13 @@
 use super::attempt::{self, Attempt, Cause, Ending};
 use super::settler::Settler;
 use super::verdict::{Granted, Settled};
-use super::{Fulfilled, links};
+use super::{Ended, Fulfilled, links, outcome};
 use crate::{Error, Fulfillment};
 use jiff::Timestamp;
 use mintmark_adapters::{Event, Extent, Interpretation};
 use mintmark_storage::{Ledger, LicenseStatus, OrderName, Outcome, Result as StorageResult};
 use std::cell::Cell;
+use tracing::Span;
 
 /// So many orders are looked at in one turn of the sweeper.
 const REVIEWS: i64 = 256;
@@ -20,11 +21,13 @@ impl Fulfillment {
         attempt: Attempt<'_>,
         interpretation: Interpretation,
         events: Vec<Event>,
-    ) -> Result<Fulfilled, Error> {
+    ) -> Result<Ended, Error> {
         let (settler, delivery, now) = (self.settler(attempt.now), attempt.delivery.clone(), attempt.now);
+        // It runs in a thread of the store's.
+        let span = Span::current();
         let settled = self.records.store.settle(now, move |ledger| {
             let attempt = Attempt { delivery: &delivery, now };
-            settler.fulfill(ledger, attempt, &interpretation, &events)
+            span.in_scope(|| settler.fulfill(ledger, attempt, &interpretation, &events))
         });
         Ok(settled.await?)
     }
@@ -63,7 +66,7 @@ impl Settler {
         attempt: Attempt<'_>,
         interpretation: &Interpretation,
         events: &[Event],
-    ) -> StorageResult<Fulfilled> {
+    ) -> StorageResult<Ended> {
         let source = &attempt.delivery.recorded.source;
         let subject = attempt::subject(interpretation);
         let party = links::party_of(&self.catalog, source, events);
@@ -81,13 +84,19 @@ impl Settler {
                 settled = further;
             }
         }
-        let (ending, fulfilled) = end(&cause, &settled);
+        let (mut ending, fulfilled) = end(&cause, &settled);
+        if let (None, Some(decision)) = (&ending.reason, cause.decision()) {
+            ending =
+                ending.because(format!("{}, {}", decision.decision.as_str(), outcome::decided(decision)));
+        }
         let license = match &settled {
             Settled::Licensed(granted) => Some(granted.license_id.as_str()),
             _ => None,
         };
+        let word = ending.word();
+        tracing::debug!(license, outcome = word, "order settled");
         ledger.conclude(&attempt.conclusion(subject, ending), party, license)?;
-        Ok(fulfilled)
+        Ok((fulfilled, word))
     }
 }
 

@@ -96,6 +96,20 @@ impl Keys {
         Self::read(folder)?.agree(folder, store)
     }
 
+    /// The audit key alone, for whoever looks after the log and mints nothing.
+    pub(crate) fn load_audit_key(folder: &DataFolder, store: &Store) -> Result<AuditKey, Error> {
+        let key = read_audit_key(folder)?;
+        let held = key.fingerprint();
+        match store.registered(AUDIT.registered_as)? {
+            Some(registered) if registered == held => Ok(key),
+            Some(registered) => {
+                let (what, file) = (AUDIT.called, folder.path(AUDIT.name));
+                Err(Error::OtherKey { what, file, registered, held })
+            }
+            None => Err(Error::NoAuditKey),
+        }
+    }
+
     fn agree(&self, folder: &DataFolder, store: &Store) -> Result<(), Error> {
         for (file, value) in self.registrations() {
             if let Some(registered) =

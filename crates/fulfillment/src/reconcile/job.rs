@@ -2,6 +2,7 @@
 
 use super::{Memberships, Report};
 use crate::alerts::{self, RECONCILE_GAP, RECONCILE_KINDS, STORE_UNREACHABLE};
+use crate::meter::Comparison;
 use crate::outbox::Clock;
 use crate::{Error, Fulfillment};
 use jiff::tz::TimeZone;
@@ -92,6 +93,7 @@ impl Fulfillment {
             let beat = &mut || _ = lead.is_held();
             let reconciled = self.reconcile_beating(source, since, memberships, now, beat);
             conditions.extend(condition_of(source, &reconciled));
+            self.meter.reconciled(source, comparison(&reconciled, now));
             log(source, reconciled);
         }
         let noted = self.records.store.note_conditions(RECONCILE_KINDS.to_vec(), conditions, now).wait();
@@ -138,6 +140,17 @@ fn condition_of(source: &str, reconciled: &Result<Report, Error>) -> Option<Cond
             Some(alerts::condition(STORE_UNREACHABLE, source, 1, &words, &again))
         }
         Err(error) => Some(alerts::condition(STORE_UNREACHABLE, source, 1, &error.to_string(), &again)),
+    }
+}
+
+/// For the metrics.
+fn comparison(reconciled: &Result<Report, Error>, now: Timestamp) -> Comparison {
+    match reconciled {
+        Ok(Report { missed, changed, open, unread, .. }) => {
+            let open = open.len() + unread.len();
+            Comparison::Finished { missed: *missed, changed: *changed, open, at: now }
+        }
+        Err(_) => Comparison::Failed,
     }
 }
 

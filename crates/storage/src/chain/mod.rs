@@ -8,14 +8,16 @@
 //! PostgreSQL each connection that records has a chain of its own, by an advisory lock that lives as long as its
 //! session; so it may remember the end, and appends in the statement that records.
 
+mod flaws;
 mod seals;
 mod tail;
 mod verify;
 
+pub use flaws::{Flaw, Part};
 pub(crate) use seals::{Content, content_hash};
 pub use seals::{Digest, Notary, Salt};
 pub(crate) use tail::{Stretch, Tail};
-pub use verify::{ChainEnd, Flaw, Inspection, Part};
+pub use verify::{ChainEnd, Inspection};
 
 use crate::connection::transaction::{self, Insertion};
 use crate::schema::{chains, identity};

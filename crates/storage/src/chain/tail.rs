@@ -112,12 +112,26 @@ impl End {
         (self.length, self.link)
     }
 
+    fn row(&self) -> Columns<'_> {
+        Columns { number: self.number, length: self.length, link: &self.link, seal: &self.stored.1 }
+    }
+
     fn seal(&self) -> Digest {
         seals::end(self.notary.as_ref(), self.number, self.length, &self.link)
     }
 }
 
 type Row = (i64, i64, Vec<u8>, Vec<u8>);
+
+/// The columns of an end.
+#[derive(diesel::Insertable, diesel::AsChangeset)]
+#[diesel(table_name = chains, primary_key(number))]
+struct Columns<'a> {
+    number: i64,
+    length: i64,
+    link: &'a [u8],
+    seal: &'a [u8],
+}
 
 /// The newest chain; a new one if somebody has changed the end of that. To go on with such an end, and to seal it, would
 /// make it look right.
@@ -134,8 +148,8 @@ fn newest(connection: &mut SqliteConnection, notary: &Arc<dyn Notary>) -> Result
         None => {
             let roster = chains::table.find(ROSTER).first(connection).optional()?;
             let (chain, roster) = found(roster, notary)?;
-            diesel::insert_into(chains::table).values(columns(&chain)).execute(connection)?;
-            diesel::update(chains::table.find(ROSTER)).set(columns(&roster)).execute(connection)?;
+            diesel::insert_into(chains::table).values(chain.row()).execute(connection)?;
+            diesel::update(chains::table.find(ROSTER)).set(roster.row()).execute(connection)?;
             Ok(chain)
         }
     }
@@ -159,8 +173,8 @@ fn claim(connection: &mut PgConnection, notary: &Arc<dyn Notary>) -> Result<End>
     }
     let roster = chains::table.find(ROSTER).for_update().first(connection).optional()?;
     let (chain, roster) = found(roster, notary)?;
-    diesel::insert_into(chains::table).values(columns(&chain)).execute(connection)?;
-    diesel::update(chains::table.find(ROSTER)).set(columns(&roster)).execute(connection)?;
+    diesel::insert_into(chains::table).values(chain.row()).execute(connection)?;
+    diesel::update(chains::table.find(ROSTER)).set(roster.row()).execute(connection)?;
     take(connection, chain.number)?;
     Ok(chain)
 }
@@ -171,22 +185,6 @@ fn found(roster: Option<Row>, notary: &Arc<dyn Notary>) -> Result<(End, End)> {
     let roster = End::read(roster, notary).ok_or(Error::Chains("its row 0 was changed"))?;
     let count = roster.length + 1;
     Ok((End::new(count, 0, notary), End::new(ROSTER, count, notary)))
-}
-
-fn columns(
-    end: &End,
-) -> (
-    diesel::dsl::Eq<chains::number, i64>,
-    diesel::dsl::Eq<chains::length, i64>,
-    diesel::dsl::Eq<chains::link, &[u8]>,
-    diesel::dsl::Eq<chains::seal, &[u8]>,
-) {
-    (
-        chains::number.eq(end.number),
-        chains::length.eq(end.length),
-        chains::link.eq(end.link.as_slice()),
-        chains::seal.eq(end.stored.1.as_slice()),
-    )
 }
 
 /// Takes a chain for this session. Sessions of installations in other schemas have chains of their own.

@@ -1,5 +1,6 @@
 //! Verifying the audit log: every row of every chain, in bounded memory, beside whoever records.
 
+use super::flaws::{Flaw, Part};
 use super::seals::{self, Content, Digest, Notary};
 use super::{NOTHING, ROSTER};
 use crate::connection::AnyConnection;
@@ -7,7 +8,6 @@ use crate::schema::{chains, conclusions, deliveries};
 use crate::{Result, Store};
 use diesel::{ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, RunQueryDsl};
 use std::collections::BTreeMap;
-use std::fmt;
 
 /// Rows that are read at once: with the largest bodies, 16 MiB.
 const PAGE: i64 = 64;
@@ -36,76 +36,16 @@ pub struct Inspection {
     pub flaws: Vec<(i64, Flaw)>,
 }
 
-/// What somebody did to the log without the audit key, or what a damaged disk did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Flaw {
-    /// A row is not as it was recorded.
-    Altered {
-        /// Its number.
-        row: i64,
-        /// What of it.
-        part: Part,
-    },
-    /// A row was never recorded, or stands in another row's place.
-    Added {
-        /// Its number.
-        row: i64,
-    },
-    /// Rows that were recorded are gone.
-    Missing {
-        /// The row before them; `None` at the beginning.
-        after: Option<i64>,
-        /// The row behind them.
-        before: i64,
-        /// How many.
-        count: i64,
-    },
-    /// The last rows are gone.
-    CutOff {
-        /// How many rows were recorded.
-        recorded: i64,
-        /// How many there are.
-        left: i64,
-    },
-    /// What has been made of a delivery is gone, or one of both has another number than before.
-    Parted {
-        /// The delivery.
-        row: i64,
-    },
-    /// The end of the chain was not written by a holder of the audit key.
-    EndAltered,
-    /// The chain is gone from the table of the chains.
-    EndMissing,
-    /// The chain ends before the end that was noted earlier, or led elsewhere.
-    Rewound {
-        /// The length that was noted.
-        noted: i64,
-        /// The length that it has now.
-        length: i64,
-    },
-}
-
-/// What of a row is not as it was recorded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
-    /// What the store told.
-    Content,
-    /// The hash of it.
-    Hash,
-    /// Its place in the chain.
-    Place,
-    /// Its link, or the whole of it: somebody else wrote it.
-    Link,
-}
-
 impl Store {
     /// Walks all chains. What is recorded meanwhile is no flaw. `noted` are ends that were told at an earlier time:
     /// without them nobody sees that a whole database was brought back to what it was once.
     ///
-    /// `progress` is told how many rows were looked at.
-    pub fn inspect_log(&self, noted: &[ChainEnd], mut progress: impl FnMut(u64)) -> Result<Inspection> {
+    /// `progress` is told how many rows were looked at, and how many were recorded when it began.
+    pub fn inspect_log(&self, noted: &[ChainEnd], mut progress: impl FnMut(u64, u64)) -> Result<Inspection> {
         let notary = self.notary()?;
         let mut walk = Walk::begin(notary.as_ref(), noted, self.read(ends)?);
+        let recorded: i64 = walk.chains.values().map(|chain| chain.recorded.length).sum();
+        let recorded = u64::try_from(recorded).unwrap_or_default();
         let mut last = i64::MIN;
         loop {
             let page = self.read(|connection| page(connection, last))?;
@@ -114,7 +54,7 @@ impl Store {
             for row in &page {
                 walk.look(row);
             }
-            progress(walk.rows);
+            progress(walk.rows, recorded);
         }
         Ok(walk.end(self.read(ends)?))
     }
@@ -143,10 +83,22 @@ struct Chain {
 }
 
 #[derive(diesel::Queryable)]
+struct Told {
+    source: String,
+    origin: String,
+    received_at: i64,
+    remote_address: Option<String>,
+    secret_label: Option<String>,
+    content_type: Option<String>,
+    headers: String,
+    body: Vec<u8>,
+    declared_size: Option<i64>,
+}
+
+#[derive(diesel::Queryable)]
 struct Row {
     id: i64,
-    columns: (String, String, i64, Option<String>, Option<String>, Option<String>, String, Vec<u8>),
-    declared_size: Option<i64>,
+    told: Told,
     salt: Vec<u8>,
     content_hash: Vec<u8>,
     chain: i64,
@@ -172,6 +124,7 @@ fn page(connection: &mut AnyConnection, after: i64) -> Result<Vec<Row>> {
         of::content_type,
         of::headers,
         of::body,
+        of::declared_size,
     );
     let rows = of::table
         .left_join(conclusions::table.on(conclusions::delivery_id.eq(of::id)))
@@ -181,7 +134,6 @@ fn page(connection: &mut AnyConnection, after: i64) -> Result<Vec<Row>> {
         .select((
             of::id,
             told,
-            of::declared_size,
             of::salt,
             of::content_hash,
             of::chain,
@@ -352,88 +304,17 @@ impl Chain {
 
 impl Row {
     fn content(&self) -> Content<'_> {
-        let (source, origin, received_at, remote_address, secret_label, content_type, headers, body) =
-            &self.columns;
+        let told = &self.told;
         Content {
-            source,
-            origin,
-            received_at: *received_at,
-            remote_address: remote_address.as_deref(),
-            secret_label: secret_label.as_deref(),
-            content_type: content_type.as_deref(),
-            headers,
-            body,
-            declared_size: self.declared_size,
+            source: &told.source,
+            origin: &told.origin,
+            received_at: told.received_at,
+            remote_address: told.remote_address.as_deref(),
+            secret_label: told.secret_label.as_deref(),
+            content_type: told.content_type.as_deref(),
+            headers: &told.headers,
+            body: &told.body,
+            declared_size: told.declared_size,
         }
-    }
-}
-
-impl Flaw {
-    /// One word for it, for programs.
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Altered { .. } => "altered",
-            Self::Added { .. } => "added",
-            Self::Missing { .. } => "missing",
-            Self::CutOff { .. } => "cut_off",
-            Self::Parted { .. } => "parted",
-            Self::EndAltered => "end_altered",
-            Self::EndMissing => "end_missing",
-            Self::Rewound { .. } => "rewound",
-        }
-    }
-
-    /// The row that it is about, if there is one.
-    pub fn row(&self) -> Option<i64> {
-        match self {
-            Self::Altered { row, .. } | Self::Added { row } | Self::Parted { row } => Some(*row),
-            Self::Missing { before, .. } => Some(*before),
-            Self::CutOff { .. } | Self::EndAltered | Self::EndMissing | Self::Rewound { .. } => None,
-        }
-    }
-}
-
-impl fmt::Display for Flaw {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Altered { row, part } => write!(formatter, "row {row} was altered: {part}"),
-            Self::Added { row } => {
-                write!(formatter, "row {row} was put in or moved: this place of the log is another row's")
-            }
-            Self::Missing { after, before, count } => {
-                match count {
-                    1 => write!(formatter, "a row is missing ")?,
-                    count => write!(formatter, "{count} rows are missing ")?,
-                }
-                match after {
-                    Some(after) => write!(formatter, "between {after} and {before}"),
-                    None => write!(formatter, "before {before}"),
-                }
-            }
-            Self::CutOff { recorded, left } => write!(
-                formatter,
-                "the end of the log is cut off: {recorded} rows were recorded, {left} are there"
-            ),
-            Self::Parted { row } => {
-                write!(formatter, "row {row} has another number than before, or its conclusion was removed")
-            }
-            Self::EndAltered => write!(formatter, "the end of the log was altered in the table chains"),
-            Self::EndMissing => write!(formatter, "the end of the log was removed from the table chains"),
-            Self::Rewound { noted, length } => write!(
-                formatter,
-                "the log is not the one of which the end was noted: that had {noted} rows, and this has {length}"
-            ),
-        }
-    }
-}
-
-impl fmt::Display for Part {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Content => "its content is not what was recorded",
-            Self::Hash => "its content_hash is not the one that was recorded",
-            Self::Place => "its place in the chain is not the one that was recorded",
-            Self::Link => "its link was not made with the audit key, or for another row",
-        })
     }
 }

@@ -158,13 +158,13 @@ on_both_databases! {
         let old = database.copy_log();
         fill(&store, 2);
         let noted = inspect(&store).ends;
-        assert_eq!(store.inspect_log(&noted, |_| {}).expect("an answer").flaws, []);
+        assert_eq!(store.inspect_log(&noted, |_, _| {}).expect("an answer").flaws, []);
         database.bring_back(&old);
         assert_eq!(flaws(&store), [], "from inside nobody can tell");
-        let found = store.inspect_log(&noted, |_| {}).expect("an answer").flaws;
+        let found = store.inspect_log(&noted, |_, _| {}).expect("an answer").flaws;
         assert_eq!(found, [(1, Flaw::Rewound { noted: 5, length: 3 })]);
         let other = [ChainEnd { chain: 1, length: 2, link: [1; 32] }, ChainEnd { chain: 7, length: 2, link: [1; 32] }];
-        let found = store.inspect_log(&other, |_| {}).expect("an answer").flaws;
+        let found = store.inspect_log(&other, |_, _| {}).expect("an answer").flaws;
         assert_eq!(found, [(1, Flaw::Rewound { noted: 2, length: 3 }), (7, Flaw::Rewound { noted: 2, length: 0 })]);
     }
 
@@ -246,7 +246,7 @@ fn fill(store: &Store, count: i64) -> Vec<i64> {
 }
 
 fn inspect(store: &Store) -> Inspection {
-    store.inspect_log(&[], |_| {}).expect("an answer")
+    store.inspect_log(&[], |_, _| {}).expect("an answer")
 }
 
 fn flaws(store: &Store) -> Vec<Flaw> {
