@@ -8,6 +8,7 @@ mod digest;
 #[cfg(test)]
 mod doubles;
 mod error;
+mod examination;
 mod hook;
 mod letter;
 mod license_letter;
@@ -20,6 +21,7 @@ mod templates;
 pub use address::{Address, Unmailable};
 pub use digest::{Digest, DigestItem};
 pub use error::Error;
+pub use examination::{Doubt, Examination};
 pub use hook::{HookError, HookUrl, NoHook};
 pub use letter::{Attachment, Content, Letter};
 pub use license_letter::{Enclosure, LicenseLetter, Mode};

@@ -2,8 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 mod alerts;
+mod backups;
 mod blobs;
 mod configuration;
+mod decisions;
+mod doctor;
 mod folder;
 mod help;
 mod keys;
@@ -11,5 +14,7 @@ mod licenses;
 mod mail;
 mod minting;
 mod revocations;
+mod secrets;
 mod setting_up;
 mod sources;
+mod web;

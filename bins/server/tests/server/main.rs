@@ -19,6 +19,7 @@ mod relay;
 mod reports;
 mod restart;
 mod revocations;
+mod secrets;
 mod slow;
 mod stop;
 mod story;

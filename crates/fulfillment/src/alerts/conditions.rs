@@ -2,7 +2,7 @@
 
 use crate::{Error, Fulfillment};
 use jiff::{SignedDuration, Timestamp};
-use mintmark_storage::{Condition, LetterState, LetterTrouble, ReasonCount};
+use mintmark_storage::{Concern, LetterState, LetterTrouble, ReasonCount};
 use rustix::fs::statvfs;
 use std::path::{Path, PathBuf};
 
@@ -30,7 +30,7 @@ const MOST_REASONS: usize = 20;
 
 impl Fulfillment {
     /// What a person should know of now.
-    pub(super) fn conditions(&self, now: Timestamp) -> Result<Vec<Condition>, Error> {
+    pub(super) fn conditions(&self, now: Timestamp) -> Result<Vec<Concern>, Error> {
         let store = &self.records.store;
         let mut found = deliveries(store.failed_by_reason()?);
         found.extend(store.letter_troubles()?.iter().filter_map(letters));
@@ -49,7 +49,7 @@ impl Fulfillment {
         Ok(found)
     }
 
-    fn stuck_letters(&self, now: Timestamp) -> Result<Option<Condition>, Error> {
+    fn stuck_letters(&self, now: Timestamp) -> Result<Option<Concern>, Error> {
         let patience = self.settings.alerts.letter_stuck_for;
         let before = now.saturating_sub(signed(patience)).unwrap_or(now);
         let (count, example) = self.records.store.letters_waiting_since(before)?;
@@ -59,7 +59,7 @@ impl Fulfillment {
         Ok((count > 0).then(|| condition("letter_stuck", "", count, &words, command)))
     }
 
-    fn no_order(&self, now: Timestamp) -> Result<Option<Condition>, Error> {
+    fn no_order(&self, now: Timestamp) -> Result<Option<Concern>, Error> {
         let Some(longest) = self.settings.alerts.no_order_for else { return Ok(None) };
         let Some(last) = self.records.store.last_sale_at()? else { return Ok(None) };
         let is_long = now.duration_since(last) >= signed(longest);
@@ -68,7 +68,7 @@ impl Fulfillment {
         Ok(is_long.then(|| condition("no_order", &span(longest.as_secs()), 1, &words, command)))
     }
 
-    fn low_disks(&self) -> Vec<Condition> {
+    fn low_disks(&self) -> Vec<Concern> {
         let mut folders: Vec<PathBuf> =
             self.settings.database_folder().into_iter().chain([self.settings.data_dir.clone()]).collect();
         folders.dedup();
@@ -84,8 +84,8 @@ impl Fulfillment {
 }
 
 /// One of the kinds, in the words of a person: what stands in the first line.
-pub(super) fn title(condition: &Condition) -> String {
-    let Condition { kind, subject, count, .. } = condition;
+pub(super) fn title(condition: &Concern) -> String {
+    let Concern { kind, subject, count, .. } = condition;
     let letters = if *count == 1 { "letter" } else { "letters" };
     match kind.as_str() {
         "delivery_failed" => {
@@ -104,10 +104,10 @@ pub(super) fn title(condition: &Condition) -> String {
     }
 }
 
-pub(crate) fn condition(kind: &str, subject: &str, count: i64, words: &str, command: &str) -> Condition {
+pub(crate) fn condition(kind: &str, subject: &str, count: i64, words: &str, command: &str) -> Concern {
     let words: String = words.chars().take(LONGEST_WORDS).collect();
     let (kind, subject, command) = (kind.to_owned(), subject.to_owned(), command.to_owned());
-    Condition { kind, subject: without_people(&subject), count, words: without_people(&words), command }
+    Concern { kind, subject: without_people(&subject), count, words: without_people(&words), command }
 }
 
 /// A digest goes to places that buyers never agreed to, whatever a reason may quote.
@@ -117,7 +117,7 @@ fn without_people(words: &str) -> String {
 }
 
 /// Grouped by their reasons; the rarest of many are told together.
-fn deliveries(mut reasons: Vec<ReasonCount>) -> Vec<Condition> {
+fn deliveries(mut reasons: Vec<ReasonCount>) -> Vec<Concern> {
     reasons.sort_by_key(|reason| (-reason.count, -reason.example));
     let rest = reasons.split_off(reasons.len().min(MOST_REASONS));
     let told = reasons.iter().map(|ReasonCount { reason, count, example }| {
@@ -125,7 +125,7 @@ fn deliveries(mut reasons: Vec<ReasonCount>) -> Vec<Condition> {
         let command = format!("mintmark-replay show {example}");
         condition("delivery_failed", &subject_of(reason), *count, &words, &command)
     });
-    let mut told: Vec<Condition> = told.collect();
+    let mut told: Vec<Concern> = told.collect();
     if !rest.is_empty() {
         let count = rest.iter().map(|reason| reason.count).sum();
         let words = format!("for {} further reasons", rest.len());
@@ -146,7 +146,7 @@ fn subject_of(reason: &str) -> String {
 }
 
 /// What waits for its next try is no trouble yet, unless its provider refuses everything.
-fn letters(trouble: &LetterTrouble) -> Option<Condition> {
+fn letters(trouble: &LetterTrouble) -> Option<Concern> {
     let LetterTrouble { state, class, provider, count, example } = trouble;
     let class = class.as_deref().unwrap_or("address");
     let newest = format!("the newest is letter {example}");

@@ -48,7 +48,7 @@ fn grown(count: i64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mintmark_storage::{Condition, Telling};
+    use mintmark_storage::{Concern, Telling};
 
     fn at(minute: i64) -> Timestamp {
         Timestamp::from_second(minute * 60).unwrap()
@@ -57,7 +57,7 @@ mod tests {
     fn alert(count: i64, resolved_at: Option<i64>, told: Option<(i64, i64)>) -> Alert {
         let text = |text: &str| text.to_owned();
         let condition =
-            Condition { kind: text("k"), subject: text("s"), count, words: text("w"), command: text("c") };
+            Concern { kind: text("k"), subject: text("s"), count, words: text("w"), command: text("c") };
         let told = told.map(|(count, minute)| Telling { channel: text("mail"), count, at: at(minute) });
         let resolved_at = resolved_at.map(at);
         Alert { condition, first_at: at(0), last_at: at(0), resolved_at, told: told.into_iter().collect() }

@@ -7,7 +7,7 @@ use crate::outbox::Clock;
 use crate::{Error, Fulfillment};
 use jiff::{SignedDuration, Timestamp};
 use mintmark_mail::Channels;
-use mintmark_storage::{Condition, Duty, Lead};
+use mintmark_storage::{Concern, Duty, Lead};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
@@ -87,7 +87,7 @@ impl Fulfillment {
         store.note_digest(name.to_owned(), now).wait()?;
         match told {
             Ok(()) => {
-                let condition = |alert: mintmark_storage::Alert| -> Condition { alert.condition };
+                let condition = |alert: mintmark_storage::Alert| -> Concern { alert.condition };
                 let alerts = due.alerts.into_iter().map(condition).collect();
                 let over = due.over.into_iter().map(condition).collect();
                 store.note_told(name.to_owned(), alerts, over, now).wait()?;

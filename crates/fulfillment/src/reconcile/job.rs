@@ -8,7 +8,7 @@ use crate::{Error, Fulfillment};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use mintmark_adapters::Sources;
-use mintmark_storage::{Condition, Duty, Lead};
+use mintmark_storage::{Concern, Duty, Lead};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
@@ -121,7 +121,7 @@ fn is_due(last: Timestamp, now: Timestamp) -> bool {
 }
 
 /// What the operator is to be told of a comparison; nothing if the records were ours.
-fn condition_of(source: &str, reconciled: &Result<Report, Error>) -> Option<Condition> {
+fn condition_of(source: &str, reconciled: &Result<Report, Error>) -> Option<Concern> {
     let again = format!("mintmark-replay reconcile --source {source} --since 3d");
     match reconciled {
         Ok(report) if report.missed + report.changed > 0 => {

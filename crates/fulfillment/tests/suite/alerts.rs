@@ -2,7 +2,7 @@
 
 use crate::support::{Hook, Ping, Shop, ShopBuilder, trouble};
 use jiff::SignedDuration;
-use mintmark_fulfillment::{ByHand, Role};
+use mintmark_fulfillment::{Operator, Role};
 use mintmark_mail::{Channels, FailureClass, Memory};
 use mintmark_storage::on_both_databases;
 use mintmark_storage::testing::TestDatabase;
@@ -93,7 +93,7 @@ on_both_databases! {
         shop.postbox.memory.fail(trouble(FailureClass::Transient));
         shop.receive(&Ping::sale().with("sale_id", "waits"));
         let records = shop.fulfillment.records();
-        let by_hand = ByHand { by: "ada".to_owned(), why: None };
+        let by_hand = Operator { name: "ada".to_owned(), why: None };
         shop.fulfillment.outbox().unwrap().stop();
         shop.clock.advance(SignedDuration::from_mins(16));
         look(&shop, &mail);

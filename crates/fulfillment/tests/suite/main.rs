@@ -4,6 +4,7 @@
 mod alerts;
 mod catalog;
 mod corpus;
+mod corrections;
 mod decisions;
 mod door;
 mod doubts;

@@ -4,4 +4,4 @@ mod look;
 mod tell;
 
 pub use look::{LetterTrouble, ReasonCount};
-pub use tell::{Alert, Condition, Telling};
+pub use tell::{Alert, Concern, Telling};

@@ -12,7 +12,7 @@ const MEMORY_MILLISECONDS: i64 = 30 * 24 * 60 * 60 * 1_000;
 
 /// Something the operator should know, as it is now.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Condition {
+pub struct Concern {
     /// What it is, in one word.
     pub kind: String,
     /// What tells it apart from others of its kind.
@@ -29,7 +29,7 @@ pub struct Condition {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alert {
     /// As it was seen last.
-    pub condition: Condition,
+    pub condition: Concern,
     /// When it was seen first.
     pub first_at: Timestamp,
     /// When it was seen last.
@@ -56,7 +56,7 @@ impl Store {
     pub fn note_conditions(
         &self,
         kinds: Vec<&'static str>,
-        conditions: Vec<Condition>,
+        conditions: Vec<Concern>,
         now: Timestamp,
     ) -> Pending<()> {
         self.write(move |connection| {
@@ -125,8 +125,8 @@ impl Store {
     pub fn note_told(
         &self,
         channel: String,
-        told: Vec<Condition>,
-        over: Vec<Condition>,
+        told: Vec<Concern>,
+        over: Vec<Concern>,
         now: Timestamp,
     ) -> Pending<()> {
         self.write(move |connection| {
@@ -153,13 +153,13 @@ impl Store {
 type Told = (String, String, String, i64, i64);
 type Row = (String, String, i64, String, String, i64, i64, Option<i64>);
 
-fn key(condition: &Condition) -> (String, String) {
+fn key(condition: &Concern) -> (String, String) {
     (condition.kind.clone(), condition.subject.clone())
 }
 
 /// What comes back after it was over begins anew. What was told of it and not taken back holds: whoever was not told that
 /// it is over need not be told that it is back.
-fn note(connection: &mut AnyConnection, condition: &Condition, now: i64) -> Result<()> {
+fn note(connection: &mut AnyConnection, condition: &Concern, now: i64) -> Result<()> {
     let key = (condition.kind.as_str(), condition.subject.as_str());
     let before: Option<Option<i64>> =
         alerts::table.find(key).select(alerts::resolved_at).first(connection).optional()?;
@@ -193,7 +193,7 @@ fn alert(
     told: Vec<Telling>,
 ) -> Result<Alert> {
     Ok(Alert {
-        condition: Condition { kind, subject, count, words, command },
+        condition: Concern { kind, subject, count, words, command },
         first_at: time::from_column(first)?,
         last_at: time::from_column(last)?,
         resolved_at: time::from_optional_column(resolved)?,
