@@ -1,5 +1,6 @@
 //! What can be typed.
 
+use crate::alerts::AlertsCommand;
 use crate::backup::BackupCommand;
 use crate::blob::BlobCommand;
 use crate::config::ConfigCommand;
@@ -70,6 +71,9 @@ pub(crate) enum Command {
     /// Lists letters, sends them again, holds them, and shows how they look
     #[command(subcommand)]
     Mail(MailCommand),
+    /// Shows what needs a person, and tests whether it would be told
+    #[command(subcommand)]
+    Alerts(AlertsCommand),
     Mint(MintCommand),
     Import(Import),
     /// Makes, checks and rotates the keys, and shows what apps embed of them

@@ -1,5 +1,6 @@
 //! `mintmark-admin`: sets an installation up, and looks after its licenses and keys.
 
+mod alerts;
 mod backup;
 mod blob;
 mod command_line;
@@ -51,6 +52,7 @@ fn execute(command_line: CommandLine) -> Result<Ending, Failure> {
         Command::Config(command) => command.run(&load()?, &mut output),
         Command::Import(import) => import.run(load()?, now, &mut output),
         Command::License(command) => command.run(load()?, now, &mut output),
+        Command::Alerts(command) => command.run(load()?, now, &mut output),
         Command::Mail(command) => command.run(load()?, now, &mut output),
         Command::Mint(mint) => mint.run(load()?, now, &mut output),
         Command::Key(command) => command.run(load()?, now, &mut output),

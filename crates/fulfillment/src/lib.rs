@@ -6,6 +6,7 @@
 #![doc = include_str!("../README.md")]
 
 mod accept;
+mod alerts;
 mod audit;
 mod backup;
 mod catalog;
@@ -45,6 +46,7 @@ mod takeover;
 pub mod views;
 
 pub use accept::{Admitted, Arrival, ArrivedBody};
+pub use alerts::{Lookout, Tried};
 pub use audit::AuditLog;
 pub use backup::{Contents, Database, Manifest, Restored, back_up, check_backup, restore};
 pub use catalog::{Catalog, ComparedProduct, ProductState, write_example};
@@ -84,7 +86,7 @@ pub use mintmark_adapters::{NotAuthentic, Proof, Request, WebhookSecret};
 pub use mintmark_licensing::{Mode, PublicKey};
 pub use mintmark_mail::{Address, Provider};
 pub use mintmark_storage::{
-    AuditFilter, AuditRow, Backlog, ChainEnd, Delivery, Error as StorageError, Flaw, Handled, Inspection,
-    Letter, LetterFilter, LetterRow, LetterState, License, LicenseFilter, LicenseStatus, Obstacle, Origin,
-    Outcome, Pending, RevocationList, RowState, Waiting, crash_point,
+    Alert, AuditFilter, AuditRow, Backlog, ChainEnd, Delivery, Error as StorageError, Flaw, Handled,
+    Inspection, Letter, LetterFilter, LetterRow, LetterState, License, LicenseFilter, LicenseStatus,
+    Obstacle, Origin, Outcome, Pending, RevocationList, RowState, Waiting, crash_point,
 };

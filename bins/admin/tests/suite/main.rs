@@ -1,6 +1,7 @@
 //! The real program in a folder of its own.
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
+mod alerts;
 mod backups;
 mod blobs;
 mod configuration;

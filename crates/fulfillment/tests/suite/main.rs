@@ -1,6 +1,7 @@
 //! What an installation promises, on both databases.
 #![expect(clippy::unwrap_used, reason = "a test that cannot be prepared has failed")]
 
+mod alerts;
 mod catalog;
 mod corpus;
 mod corrections;
