@@ -5,6 +5,7 @@ use crate::config::ConfigCommand;
 use crate::key::KeyCommand;
 use crate::license::LicenseCommand;
 use crate::mint::MintCommand;
+use crate::prune::Prune;
 use crate::revocations::RevocationsCommand;
 use crate::secret::SecretCommand;
 use crate::source::SourceCommand;
@@ -55,6 +56,7 @@ pub(crate) enum Command {
     /// Has a store tell this server of everything, and checks that it does
     #[command(subcommand)]
     Source(SourceCommand),
+    Prune(Prune),
 }
 
 #[cfg(test)]

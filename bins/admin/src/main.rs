@@ -10,6 +10,7 @@ mod key;
 mod license;
 mod mint;
 mod paper;
+mod prune;
 mod revocations;
 mod secret;
 mod sheet;
@@ -52,6 +53,7 @@ fn execute(command_line: CommandLine) -> Result<Ending, Failure> {
         Command::Blob(command) => command.run(|| Ok(load()?), now, &mut output),
         Command::Revocations(revocations) => revocations.run(&load()?, &mut output),
         Command::Secret(command) => command.run(&load()?, &mut output),
+        Command::Prune(prune) => prune.run(load()?, now, &mut output),
         Command::Source(command) => command.run(&load()?, &mut output),
     }
 }

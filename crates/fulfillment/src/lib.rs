@@ -38,7 +38,7 @@ pub use audit::AuditLog;
 pub use catalog::{Catalog, write_example};
 pub use connect::{Connection, EventState, Intent, Told, connect, masked};
 pub use error::Error;
-pub use fulfill::Fulfilled;
+pub use fulfill::{Fulfilled, Prunable, Spare};
 pub use inspect::{check, installed_files, webhook_secrets};
 pub use installation::{
     Finding, Occasion, PublicKeys, Rotated, Standby, Verdict, check_keys, make_keys, make_standby_key, rotate,

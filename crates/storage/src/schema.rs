@@ -30,6 +30,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    gaps (chain, first_place) {
+        chain -> BigInt,
+        first_place -> BigInt,
+        last_place -> BigInt,
+        link -> Binary,
+        pruned_at -> BigInt,
+        seal -> Binary,
+    }
+}
+
+diesel::table! {
     conclusions (delivery_id) {
         delivery_id -> BigInt,
         attempts -> BigInt,
@@ -166,6 +177,7 @@ diesel::joinable!(license_events -> licenses (license_number));
 diesel::joinable!(letters -> licenses (license_number));
 diesel::allow_tables_to_appear_in_same_query!(
     deliveries,
+    chains,
     conclusions,
     readings,
     licenses,

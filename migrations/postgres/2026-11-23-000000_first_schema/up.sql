@@ -32,6 +32,17 @@ CREATE TABLE chains (
     seal BYTEA NOT NULL
 );
 
+-- The places of deliveries that were pruned, with the link of the last: the chain goes on behind it. Sealed as well.
+CREATE TABLE gaps (
+    chain BIGINT NOT NULL,
+    first_place BIGINT NOT NULL,
+    last_place BIGINT NOT NULL,
+    link BYTEA NOT NULL,
+    pruned_at BIGINT NOT NULL,
+    seal BYTEA NOT NULL,
+    PRIMARY KEY (chain, first_place)
+);
+
 -- Grows at its end only, so it costs little; without it a question about a day reads every body.
 CREATE INDEX deliveries_by_arrival ON deliveries (received_at);
 
@@ -141,7 +152,9 @@ CREATE TABLE license_events (
     license_number BIGINT NOT NULL REFERENCES licenses (number),
     at BIGINT NOT NULL,
     event TEXT NOT NULL,
-    delivery_id BIGINT REFERENCES deliveries (id),
+    -- No foreign key: without an index, which every sale would pay for, each delivery that is pruned would be looked
+    -- for in all rows. What is named here is not pruned.
+    delivery_id BIGINT,
     detail TEXT
 );
 

@@ -8,6 +8,7 @@ mod help;
 mod keys;
 mod licenses;
 mod minting;
+mod pruning;
 mod revocations;
 mod setting_up;
 mod sources;

@@ -10,8 +10,10 @@ mod notices;
 mod order;
 mod outcome;
 mod plain;
+mod prune;
 mod settle;
 mod settler;
+mod spare;
 mod verdict;
 
 use crate::mailing::Mailing;
@@ -23,6 +25,10 @@ use jiff::Timestamp;
 pub(crate) use links::party;
 use mintmark_adapters::{Event, Interpretation, Verdict};
 use mintmark_storage::{Delivery, Outcome, Subject};
+pub use prune::Prunable;
+pub use spare::Spare;
+#[cfg(test)]
+pub(crate) use spare::{Telling, told_again};
 use std::panic::AssertUnwindSafe;
 
 /// A crash may cut an attempt off; what cuts off this many is parked for a person.

@@ -45,7 +45,7 @@ impl Fulfillment {
         Ok(due.len())
     }
 
-    fn settler(&self, now: Timestamp) -> Settler {
+    pub(super) fn settler(&self, now: Timestamp) -> Settler {
         Settler {
             records: self.records.clone(),
             catalog: self.catalog(),

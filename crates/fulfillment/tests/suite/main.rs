@@ -16,6 +16,7 @@ mod linked;
 mod membership;
 mod notices;
 mod orders;
+mod pruning;
 mod readback;
 mod reconcile;
 mod refreshing;

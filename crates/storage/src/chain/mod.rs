@@ -9,6 +9,7 @@
 //! session; so it may remember the end, and appends in the statement that records.
 
 mod flaws;
+mod gaps;
 mod seals;
 mod tail;
 mod verify;

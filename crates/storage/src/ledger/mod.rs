@@ -43,8 +43,14 @@ impl Store {
     {
         self.write(move |connection| {
             transaction::keep_issues_out(connection)?;
-            work(&mut Ledger { connection, now })
+            work(&mut Ledger::new(connection, now))
         })
+    }
+
+    /// Reads of orders without keeping anybody from writing of them: what is decided from it has to be decided again
+    /// before it is written. What `work` writes is refused.
+    pub fn look<T>(&self, now: Timestamp, work: impl FnOnce(&mut Ledger<'_>) -> Result<T>) -> Result<T> {
+        self.read(|connection| work(&mut Ledger::new(connection, now)))
     }
 
     /// The orders with a license whose state changes by itself by `now`, those that wait longest first.
@@ -59,6 +65,12 @@ impl Store {
         })?;
         let name = |(source, mode, order_id)| OrderName { source, mode, order_id };
         Ok(rows.into_iter().map(name).collect())
+    }
+}
+
+impl<'a> Ledger<'a> {
+    pub(crate) fn new(connection: &'a mut AnyConnection, now: Timestamp) -> Self {
+        Self { connection, now }
     }
 }
 

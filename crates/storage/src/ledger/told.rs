@@ -1,6 +1,7 @@
 //! What was told of an order.
 
 use super::{Ledger, OrderName};
+use crate::conclusions::outcome_from_column;
 use crate::deliveries::{COLUMNS, Row};
 use crate::schema::{conclusions, deliveries, readings};
 use crate::{Delivery, Outcome, Result};
@@ -19,6 +20,12 @@ pub struct OnRecord {
     pub is_unverified: bool,
     /// Whether it is not to be believed.
     pub is_held: bool,
+    /// Whether nothing is left to do, and nothing failed.
+    pub is_settled: bool,
+    /// What it led to.
+    pub outcome: Option<Outcome>,
+    /// Under what orders that belong to it find it.
+    pub party: Option<String>,
 }
 
 /// Of either question the same columns of the same tables.
@@ -32,12 +39,14 @@ macro_rules! told {
                 COLUMNS,
                 (conclusions::mode, conclusions::order_id, conclusions::attempts),
                 readings::record.nullable(),
-                (conclusions::verify_at, conclusions::outcome),
+                (conclusions::verify_at, conclusions::outcome, conclusions::party),
+                (conclusions::processed, conclusions::error.is_null()),
             ))
     };
 }
 
-type Told = (Row, (String, Option<String>, i64), Option<String>, (Option<i64>, Option<String>));
+type Columns = (Option<i64>, Option<String>, Option<String>);
+type Told = (Row, (String, Option<String>, i64), Option<String>, Columns, (bool, bool));
 
 impl Ledger<'_> {
     /// The deliveries that told of an order and were concluded, oldest first.
@@ -61,10 +70,20 @@ impl Ledger<'_> {
     }
 }
 
-fn on_record((row, (mode, order_id, attempts), reading, (verify_at, outcome)): Told) -> Result<OnRecord> {
+fn on_record(told: Told) -> Result<OnRecord> {
+    let (row, (mode, order_id, attempts), reading, (verify_at, outcome, party), (processed, is_sound)) = told;
     let delivery = row.into_delivery(attempts)?;
     let order =
         OrderName { source: delivery.recorded.source.clone(), mode, order_id: order_id.unwrap_or_default() };
-    let is_held = outcome.as_deref() == Some(Outcome::Held.as_str());
-    Ok(OnRecord { delivery, order, reading, is_unverified: verify_at.is_some(), is_held })
+    let outcome = outcome_from_column(outcome)?;
+    Ok(OnRecord {
+        delivery,
+        order,
+        reading,
+        is_unverified: verify_at.is_some(),
+        is_held: outcome == Some(Outcome::Held),
+        is_settled: processed && is_sound,
+        outcome,
+        party,
+    })
 }
