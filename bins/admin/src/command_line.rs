@@ -4,6 +4,7 @@ use crate::blob::BlobCommand;
 use crate::config::ConfigCommand;
 use crate::key::KeyCommand;
 use crate::license::LicenseCommand;
+use crate::mail::MailCommand;
 use crate::mint::MintCommand;
 use crate::prune::Prune;
 use crate::revocations::RevocationsCommand;
@@ -17,6 +18,7 @@ Examples:
   mintmark-admin init
   mintmark-admin config check
   mintmark-admin license show ada@example.com
+  mintmark-admin mail list --failed
   mintmark-admin mint --product datatools-core --email ada@example.com
 
 Exit codes: 0 done, 1 something failed, 2 wrong usage or configuration.";
@@ -42,6 +44,9 @@ pub(crate) enum Command {
     /// Lists and shows licenses, and mails them again
     #[command(subcommand)]
     License(LicenseCommand),
+    /// Lists letters, sends them again, holds them, and shows how they look
+    #[command(subcommand)]
+    Mail(MailCommand),
     Mint(MintCommand),
     /// Makes, checks and rotates the keys, and shows what apps embed of them
     #[command(subcommand)]

@@ -3,17 +3,16 @@
 mod blob;
 mod command_line;
 mod config;
-mod confirm;
 mod failure;
 mod init;
 mod key;
 mod license;
+mod mail;
 mod mint;
-mod paper;
+mod operator;
 mod prune;
 mod revocations;
 mod secret;
-mod sheet;
 mod source;
 
 use clap::Parser as _;
@@ -21,18 +20,13 @@ use command_line::{Command, CommandLine};
 use failure::{Ending, Failure};
 use jiff::Timestamp;
 use mintmark_fulfillment::{Error, Settings};
-use std::io::IsTerminal as _;
+// Commands name these by `crate::`, as if they were of this program alone.
+use mintmark_terminal::{confirm, moment, paper, report, sheet};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let command_line = CommandLine::parse();
-    tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::WARN)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .without_time()
-        .with_target(false)
-        .init();
+    mintmark_terminal::print_warnings();
     match execute(command_line) {
         Ok(ending) => ending.into(),
         Err(failure) => failure.report(),
@@ -48,6 +42,7 @@ fn execute(command_line: CommandLine) -> Result<Ending, Failure> {
         Command::Init => init::run(config, now, &mut output),
         Command::Config(command) => command.run(&load()?, &mut output),
         Command::License(command) => command.run(load()?, now, &mut output),
+        Command::Mail(command) => command.run(load()?, now, &mut output),
         Command::Mint(mint) => mint.run(load()?, now, &mut output),
         Command::Key(command) => command.run(load()?, now, &mut output),
         Command::Blob(command) => command.run(|| Ok(load()?), now, &mut output),

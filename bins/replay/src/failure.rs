@@ -1,21 +1,10 @@
-//! How a run ends, in exit codes.
+//! Why a run stops.
 
 use mintmark_fulfillment::Error;
-use std::io::ErrorKind;
+pub(crate) use mintmark_terminal::Ending;
+use mintmark_terminal::{Fault, end_with};
 use std::path::PathBuf;
 use std::process::ExitCode;
-
-const SOME_FAILED: u8 = 1;
-const MISUSED: u8 = 2;
-
-/// A run that came to its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Ending {
-    /// Everything is done.
-    Done,
-    /// Some rows failed, and have said so.
-    SomeFailed,
-}
 
 /// Why a run stopped.
 #[derive(Debug, thiserror::Error)]
@@ -39,39 +28,17 @@ pub(crate) enum Failure {
     Usage(&'static str),
 }
 
-impl From<Ending> for ExitCode {
-    fn from(ending: Ending) -> Self {
-        match ending {
-            Ending::Done => Self::SUCCESS,
-            Ending::SomeFailed => Self::from(SOME_FAILED),
-        }
-    }
-}
-
 impl Failure {
-    /// Says what went wrong. A reader who has seen enough, such as `head`, is no failure.
-    #[expect(clippy::print_stderr, reason = "the last words of a program that stops")]
+    /// Says what went wrong.
     pub(crate) fn report(&self) -> ExitCode {
-        match self {
-            Self::Output(error) if error.kind() == ErrorKind::BrokenPipe => return ExitCode::SUCCESS,
-            Self::Installation(Error::Problems(problems)) => {
-                eprintln!("error: the configuration holds mistakes\n{problems}")
-            }
-            _ => eprintln!("error: {self}"),
-        }
-        let mut cause = std::error::Error::source(self);
-        while let Some(error) = cause {
-            eprintln!("  because: {error}");
-            cause = error.source();
-        }
-        ExitCode::from(self.exit_code())
+        end_with(self, self.fault())
     }
 
-    fn exit_code(&self) -> u8 {
+    fn fault(&self) -> Fault {
         match self {
-            Self::Usage(_) | Self::File { .. } => MISUSED,
-            Self::Installation(error) if error.is_configuration() => MISUSED,
-            Self::Installation(_) | Self::Output(_) => SOME_FAILED,
+            Self::Usage(_) | Self::File { .. } => Fault::Usage,
+            Self::Installation(error) => error.into(),
+            Self::Output(error) => error.into(),
         }
     }
 }

@@ -4,9 +4,8 @@ mod command_line;
 mod failure;
 mod filters;
 mod list;
-mod moment;
 mod pages;
-mod paper;
+mod reasons;
 mod reconcile;
 mod run;
 mod show;
@@ -17,19 +16,14 @@ use command_line::{Command, CommandLine};
 use failure::{Ending, Failure};
 use jiff::Timestamp;
 use mintmark_fulfillment::{AuditLog, Error, Fulfillment, Records, Role, Settings};
+// Commands name these by `crate::`, as if they were of this program alone.
+use mintmark_terminal::{confirm, moment, paper};
 use paper::Paper;
-use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let command_line = CommandLine::parse();
-    tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::WARN)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .without_time()
-        .with_target(false)
-        .init();
+    mintmark_terminal::print_warnings();
     match execute(command_line) {
         Ok(ending) => ending.into(),
         Err(failure) => failure.report(),

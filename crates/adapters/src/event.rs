@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::manual::Decision;
 use crate::{Order, Recurrence};
 
 /// One fact about an order. Facts are never taken back; what follows from all of them is decided elsewhere.
@@ -41,6 +42,8 @@ pub enum Event {
     },
     /// The first period of a subscription is a free trial.
     TrialUntil(Timestamp),
+    /// The operator decided something. No store can tell this.
+    Decided(Box<Decision>),
 }
 
 /// The charge that an event is about. It may never have been told of itself, so what is known of it stands here.

@@ -3,8 +3,8 @@
 use mintmark_licensing::Mode;
 use serde_json::Value;
 
-use crate::Event;
 use crate::fields::Fault;
+use crate::{Event, MailReport};
 
 /// A delivery, understood as far as it can be.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,6 +58,10 @@ pub enum Kind {
     SubscriptionEnded,
     /// A subscription runs again.
     SubscriptionRestarted,
+    /// The operator decided something about an order.
+    Decision,
+    /// A mail provider tells what became of a letter.
+    MailReport,
     /// Nothing that we know.
     Unknown,
 }
@@ -75,6 +79,8 @@ impl Kind {
             Self::SubscriptionUpdated => "subscription_updated",
             Self::SubscriptionEnded => "subscription_ended",
             Self::SubscriptionRestarted => "subscription_restarted",
+            Self::Decision => "decision",
+            Self::MailReport => "mail_report",
             Self::Unknown => "unknown",
         }
     }
@@ -85,6 +91,8 @@ impl Kind {
 pub enum Verdict {
     /// What it tells of its order, at least one fact. A sale that was refunded or disputed meanwhile tells of both.
     Events(Vec<Event>),
+    /// What it tells of a letter, from which follows nothing for the order.
+    Reported(Box<MailReport>),
     /// Nothing to mint, nothing left to do: `test button`, `pre-order`.
     Ignored(String),
     /// Readable, but not to be believed: `custom field overwrites email`, `field sent twice: price`.

@@ -1,4 +1,4 @@
-//! Stores, translated: what a webhook of each store means.
+//! Stores, translated: what a webhook of each store means, and what a mail provider reports of letters.
 //!
 //! A source is one folder here and an implementation of [`SourceAdapter`]: `authenticate` decides at the door whether a
 //! request is really from the store, `interpret` reads a recorded body. Both are pure: the same bytes give the same
@@ -14,14 +14,17 @@ mod books;
 mod event;
 mod interpretation;
 mod order;
+mod report;
 
 mod gumroad;
 pub mod manual;
+mod postmark;
 
 mod error;
 mod fields;
 mod secret;
 mod settings;
+mod shared_secret;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod text;
@@ -31,12 +34,14 @@ pub use error::Error;
 pub use event::{Charge, EndReason, Event, Extent, PlanChange};
 pub use interpretation::{Interpretation, Kind, Verdict};
 pub use order::{Order, Recurrence};
+pub use report::{Fate, MailReport};
 pub use secret::WebhookSecret;
 pub use settings::{SourceSettings, SourcesSettings};
 pub use source::{Authentic, Body, NotAuthentic, Proof, Request, SourceAdapter};
 
 use gumroad::Gumroad;
 use manual::Manual;
+use postmark::Postmark;
 
 /// Every source this server knows, by name.
 #[derive(Debug)]
@@ -46,7 +51,7 @@ pub struct Sources {
 
 impl Sources {
     /// The sources that have a section in the settings, `sources.NAME`.
-    pub const CONFIGURED: &[&str] = &["gumroad"];
+    pub const CONFIGURED: &[&str] = &["gumroad", "postmark"];
 
     /// Builds the registry. A program that only interprets, as replay does, may leave out the secrets: then nothing
     /// authenticates.
@@ -55,7 +60,13 @@ impl Sources {
     /// More than two secrets for one source.
     pub fn new(settings: &SourcesSettings) -> Result<Self, Error> {
         let of = |name| settings.get(name).cloned().unwrap_or_default();
-        Ok(Self { adapters: vec![Box::new(Gumroad::new(&of("gumroad"))?), Box::new(Manual)] })
+        Ok(Self {
+            adapters: vec![
+                Box::new(Gumroad::new(&of("gumroad"))?),
+                Box::new(Postmark::new(&of("postmark"))?),
+                Box::new(Manual),
+            ],
+        })
     }
 
     /// The source of this name, as it stands in the path of its webhook.

@@ -13,6 +13,7 @@ mod error;
 mod fulfill;
 mod inspect;
 mod installation;
+mod letters;
 mod lifecycle;
 mod mailing;
 mod mint;
@@ -43,6 +44,7 @@ pub use inspect::{check, installed_files, webhook_secrets};
 pub use installation::{
     Finding, Occasion, PublicKeys, Rotated, Standby, Verdict, check_keys, make_keys, make_standby_key, rotate,
 };
+pub use letters::{ByHand, Preview, unmailable};
 pub use mailing::Mailing;
 pub use open::{Fulfillment, Role, initialize};
 pub use operate::{Replay, Replayed};
@@ -60,11 +62,12 @@ pub use settings::Settings;
 pub use sweep::Sweeper;
 
 // What the binaries need of the crates below, so that each imports this one alone.
-pub use mintmark_adapters::manual::Mint;
+pub use mintmark_adapters::manual::{Decision, Mail, Mint, Ruling};
 pub use mintmark_adapters::{NotAuthentic, Proof, Request, WebhookSecret};
-pub use mintmark_licensing::PublicKey;
+pub use mintmark_licensing::{Mode, PublicKey};
 pub use mintmark_mail::{Address, Provider};
 pub use mintmark_storage::{
-    AuditFilter, AuditRow, ChainEnd, Delivery, Error as StorageError, Flaw, Inspection, Letter, LetterState,
-    License, LicenseFilter, Outcome, Pending, RevocationList, crash_point,
+    AuditFilter, AuditRow, ChainEnd, Delivery, Error as StorageError, Flaw, Handled, Inspection, Letter,
+    LetterFilter, LetterRow, LetterState, License, LicenseFilter, Obstacle, Origin, Outcome, Pending,
+    RevocationList, RowState, crash_point,
 };

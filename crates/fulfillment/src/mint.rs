@@ -70,7 +70,8 @@ impl Minter {
         self.make(draft, line, &terms.tier)
     }
 
-    /// As [`Minter::mint`], for an order that has a license: its line and its tier, and with them its key, stay.
+    /// As [`Minter::mint`], for an order that has a license: its line and its tier stay, and with them its key unless
+    /// that was replaced.
     ///
     /// # Errors
     /// The license would break a rule of its format.
@@ -82,7 +83,8 @@ impl Minter {
 
     fn make(&self, draft: &Draft<'_>, line: &Line, tier: &Tier) -> Result<NewLicense, Error> {
         let Draft { name, mode, origin, entitled, item, seq } = draft;
-        let Entitled { order, sold_at, terms, state, .. } = entitled;
+        let Entitled { order, sold_at, terms, .. } = entitled;
+        let state = entitled.state_of(*item);
         let licensee = self.licensee(order);
         let minted = self.keys.signing.mint(
             &self.keys.secret,
@@ -93,7 +95,7 @@ impl Minter {
                     order_id: &name.order_id,
                     item: *item,
                 },
-                generation: 0,
+                generation: state.rotations,
                 line,
                 tier,
                 seq: u64::from(*seq),

@@ -87,7 +87,7 @@ impl Fulfillment {
         let office = Office {
             records: self.records.clone(),
             templates: Arc::clone(&self.templates),
-            seller: self.settings.mail.from.as_ref().and_then(|from| from.name()).map(str::to_owned),
+            seller: self.seller(),
             patience: self.settings.mail.wait,
             clock,
             term: Term::default(),
@@ -175,6 +175,15 @@ impl Fulfillment {
             outbox.stop();
         }
         self.records.store.close();
+    }
+
+    /// The name that letters are signed with.
+    pub(crate) fn seller(&self) -> Option<String> {
+        self.settings.mail.from.as_ref().and_then(|from| from.name()).map(str::to_owned)
+    }
+
+    pub(crate) fn templates(&self) -> &Templates {
+        &self.templates
     }
 
     pub(crate) fn catalog(&self) -> Arc<Catalog> {

@@ -1,11 +1,11 @@
-//! What an operator does by hand: replay, mint.
+//! What an operator does by hand: replay, mint, decide.
 
 use crate::readback::VERIFICATION_PENDING;
 use crate::sweep::TOGETHER;
 use crate::{Error, Fulfilled, Fulfillment};
 use futures_util::future::join_all;
 use jiff::Timestamp;
-use mintmark_adapters::manual::Mint;
+use mintmark_adapters::manual::{Decision, Mint};
 use mintmark_storage::{AuditRow, LetterState, NewDelivery, Origin};
 use std::collections::BTreeMap;
 
@@ -67,15 +67,38 @@ impl Fulfillment {
     /// # Errors
     /// The database fails. A mistake in the facts is on the row, not here.
     pub fn mint_by_hand(&self, mint: &Mint, now: Timestamp) -> Result<(Fulfilled, AuditRow), Error> {
+        self.fulfill_by_hand(Mint::SOURCE, Mint::CONTENT_TYPE, mint.to_body(), now)
+    }
+
+    /// Writes down what the operator decided about an order of `source`, and does what follows from it.
+    ///
+    /// # Errors
+    /// The database fails. What stands in the way of the decision is on the row, not here.
+    pub fn decide(
+        &self,
+        source: &str,
+        decision: &Decision,
+        now: Timestamp,
+    ) -> Result<(Fulfilled, AuditRow), Error> {
+        self.fulfill_by_hand(source, Decision::CONTENT_TYPE, decision.to_body(), now)
+    }
+
+    fn fulfill_by_hand(
+        &self,
+        source: &str,
+        content_type: &str,
+        body: Vec<u8>,
+        now: Timestamp,
+    ) -> Result<(Fulfilled, AuditRow), Error> {
         let recorded = self.records.store.record(NewDelivery {
-            source: Mint::SOURCE.to_owned(),
+            source: source.to_owned(),
             origin: Origin::Manual,
             received_at: now,
             remote_address: None,
             secret_label: None,
-            content_type: Some(Mint::CONTENT_TYPE.to_owned()),
+            content_type: Some(content_type.to_owned()),
             headers: "[]".to_owned(),
-            body: mint.to_body(),
+            body,
             declared_size: None,
         });
         let delivery = recorded.wait()?;

@@ -2,8 +2,11 @@
 
 use crate::settings::Settings;
 use crate::{Error, readback};
+use mintmark_adapters::manual::Decision;
 use mintmark_adapters::{Body, Interpretation, Sources, SourcesSettings};
-use mintmark_storage::{Access, AuditFilter, AuditRow, Delivery, License, LicenseFilter, Store};
+use mintmark_storage::{
+    Access, AuditFilter, AuditRow, Delivery, License, LicenseFilter, NewDelivery, Origin, Store,
+};
 use std::sync::Arc;
 
 /// The audit log and the licenses, with the sources that understand them.
@@ -65,6 +68,9 @@ impl Records {
 
     /// What a recorded delivery says; `None` if its source is no longer known.
     pub(crate) fn interpret(&self, delivery: &Delivery) -> Option<Interpretation> {
+        if is_decision(&delivery.recorded) {
+            return Some(Decision::interpret(&delivery.recorded.body));
+        }
         let body =
             Body { content_type: delivery.recorded.content_type.as_deref(), bytes: &delivery.recorded.body };
         Some(self.sources.get(&delivery.recorded.source)?.interpret(&body))
@@ -77,4 +83,12 @@ impl Records {
         let read = self.sources.get(&delivery.recorded.source)?.interpret_record(reading);
         Some(readback::believe(told, read))
     }
+}
+
+/// Whether the operator wrote it.
+///
+/// **Architecture Invariant:** nothing that comes by a webhook is a decision of the operator's. What a store sends is
+/// the store's, whatever it calls itself: nobody who can send a webhook can decide in the operator's place.
+fn is_decision(recorded: &NewDelivery) -> bool {
+    recorded.origin == Origin::Manual && recorded.content_type.as_deref() == Some(Decision::CONTENT_TYPE)
 }

@@ -1,5 +1,6 @@
 //! Letters that an operator sends again.
 
+use crate::fulfill::mail_uid;
 use crate::{Error, Fulfillment};
 use jiff::Timestamp;
 use mintmark_mail::Address;
@@ -29,13 +30,19 @@ impl Fulfillment {
         to: Option<&Address>,
         now: Timestamp,
     ) -> Result<Vec<Resent>, Error> {
+        if let Some(address) = to {
+            // Whoever names an address knows that it takes mail again.
+            self.records.store.lift_suppression(address.as_str().to_owned(), now).wait()?;
+        }
         let mut groups: BTreeMap<Option<i64>, Vec<usize>> = BTreeMap::new();
         let mut further = Vec::with_capacity(licenses.len());
         for (place, license) in licenses.iter().enumerate() {
             let letters = self.records.store.letters(&license.terms.id)?;
             let came_in = letters.last().map(|letter| letter.enclosed_in.unwrap_or(letter.id));
             groups.entry(came_in).or_default().push(place);
-            further.push((license.terms.id.clone(), self::further(license, letters, to, now)));
+            let letter = self::further(license, letters, to, now);
+            let letter = if to.is_some() { letter } else { self.unless_suppressed(letter)? };
+            further.push((license.terms.id.clone(), letter));
         }
         let detail = to.map(|address| format!("to {}", address.masked()));
         let mut resent = BTreeMap::new();
@@ -47,6 +54,13 @@ impl Fulfillment {
             resent.extend(places.into_iter().zip(letters.into_iter().map(told)));
         }
         Ok(resent.into_values().collect())
+    }
+
+    /// Held from the start, so that whoever sends it is told so.
+    fn unless_suppressed(&self, letter: NewLetter) -> Result<NewLetter, Error> {
+        let why = self.records.store.suppression(&letter.recipient)?;
+        let came_back = why.map(|why| format!("mail to this address came back: {why}"));
+        Ok(NewLetter { unmailable: letter.unmailable.or(came_back), ..letter })
     }
 
     /// The licenses whose letters lie in the letters folder and were never mailed.
@@ -78,7 +92,7 @@ pub(crate) fn further(
     let recipient = to.map_or_else(|| license.terms.email.clone(), |address| address.as_str().to_owned());
     NewLetter {
         kind,
-        mail_uid: uuid::Uuid::new_v4().to_string(),
+        mail_uid: mail_uid(now),
         template,
         download,
         unmailable: Address::parse(&recipient).err().map(|error| error.to_string()),

@@ -11,7 +11,7 @@ use std::{collections::BTreeSet, path::Path};
 use minijinja::{Environment, UndefinedBehavior, Value, syntax::SyntaxConfig};
 use sources::{Sources, brings_license};
 
-use crate::{Attachment, Content, Enclosure, Error, LicenseLetter, clean::clean};
+use crate::{Attachment, Content, Enclosure, Error, LicenseLetter, Mode, clean::clean};
 
 const LONGEST_SUBJECT: usize = 200;
 
@@ -83,6 +83,16 @@ impl Templates {
             html: self.render_part(name, Part::Html, letter, context::whole(letter))?,
             attachments,
         })
+    }
+
+    /// A letter of this name with an invented license, to look at.
+    ///
+    /// # Errors
+    /// [`Error::NoTemplate`] if there is no such letter, [`Error::Template`] if it does not render.
+    pub fn sample(&self, name: &str, seller: Option<&str>) -> Result<Content, Error> {
+        let [full, _] = samples::samples();
+        let seller = seller.map(str::to_owned).or(full.seller);
+        self.render(name, &LicenseLetter { mode: Mode::Live, seller, ..full })
     }
 
     fn render_part(

@@ -57,15 +57,18 @@ pub use error::Error;
 pub use identity::{Registration, Succession};
 pub use lead::{Duty, Lead};
 pub use ledger::{Change, Held, Ledger, Mint, OnRecord, OrderName, Revision};
-pub use letters::{Claim, ClaimedLetter, Doubt, Enclosed, Finish, Letter, LetterResult, NewLetter, Share};
+pub use letters::{
+    Claim, ClaimedLetter, Doubt, Enclosed, Finish, Handled, Letter, LetterFilter, LetterReport, LetterResult,
+    LetterRow, NewLetter, Obstacle, Reported, Share,
+};
 pub use licenses::{Issue, Issued, License, LicenseEvent, LicenseFilter, LicenseState, NewLicense};
 pub use pending::Pending;
 pub use recall::Recalled;
 pub use revocation_lists::{Published, Revocation, RevocationList, RevocationMark};
-pub use rows::{AuditFilter, AuditRow};
+pub use rows::{AuditFilter, AuditRow, RowState};
 pub use store::{Access, Store};
 pub use url::{DatabaseUrl, UrlError};
-pub use words::{LetterKind, LetterState, LicenseStatus, Origin, Outcome};
+pub use words::{Fate, LetterKind, LetterState, LicenseStatus, Origin, Outcome};
 
 /// What every function of this crate returns.
 pub type Result<T> = std::result::Result<T, Error>;

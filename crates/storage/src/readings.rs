@@ -47,7 +47,7 @@ impl Store {
     /// What the store itself says of a delivery, if it was asked.
     pub fn reading(&self, id: i64) -> Result<Option<String>> {
         self.read(|connection| {
-            Ok(readings::table.find(id).select(readings::record).first(connection).optional()?)
+            Ok(readings::table.find(id).select(readings::record).get_result(connection).optional()?)
         })
     }
 

@@ -49,6 +49,8 @@ diesel::table! {
         order_id -> Nullable<Text>,
         sale_id -> Nullable<Text>,
         party -> Nullable<Text>,
+        product_id -> Nullable<Text>,
+        email -> Nullable<Text>,
         processed -> Bool,
         outcome -> Nullable<Text>,
         error -> Nullable<Text>,
@@ -149,6 +151,27 @@ diesel::table! {
         created_at -> BigInt,
         sent_at -> Nullable<BigInt>,
         enclosed_in -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    letter_reports (delivery_id) {
+        delivery_id -> BigInt,
+        letter_id -> BigInt,
+        message_id -> Nullable<Text>,
+        fate -> Text,
+        words -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    suppressions (address) {
+        address -> Text,
+        words -> Text,
+        since -> BigInt,
+        delivery_id -> BigInt,
+        lifted_at -> Nullable<BigInt>,
     }
 }
 

@@ -111,6 +111,15 @@ impl Store {
         self.writer.submit(work)
     }
 
+    /// A write that nobody waits for, and that takes part in the transaction of another if one comes soon.
+    pub(crate) fn write_in_company<T, F>(&self, work: F) -> Pending<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut AnyConnection) -> Result<T> + Send + 'static,
+    {
+        self.writer.submit_in_company(work)
+    }
+
     /// A write of a kind that comes often.
     pub(crate) fn write_hot<W: Hot>(&self, write: W) -> Pending<W::Answer> {
         self.writer.submit_hot(write)

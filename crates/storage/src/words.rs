@@ -9,6 +9,9 @@ macro_rules! words {
         pub enum $name { $($(#[$variant_doc])* $variant,)+ }
 
         impl $name {
+            /// Every value, in the order in which they are explained.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
             /// The word as it is stored and printed.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word,)+ }
@@ -119,6 +122,26 @@ words! {
         Held = "held",
         /// It was written into the letters folder, since no provider is configured.
         Logged = "logged",
+    }
+}
+
+words! {
+    /// What a provider reports of a letter that it took, or of an address.
+    Fate {
+        /// Nothing that matters to the letter.
+        Noted = "noted",
+        /// The receiving server took it.
+        Delivered = "delivered",
+        /// It came back, and others to this address may still arrive.
+        Refused = "refused",
+        /// It came back: the address takes no mail.
+        Bounced = "bounced",
+        /// The buyer called it spam.
+        Complained = "complained",
+        /// The provider sends this address nothing more.
+        Suppressed = "suppressed",
+        /// The provider sends to this address again.
+        Reactivated = "reactivated",
     }
 }
 

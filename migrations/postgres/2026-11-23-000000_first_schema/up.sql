@@ -107,6 +107,9 @@ CREATE TABLE conclusions (
     sale_id TEXT,
     -- What links orders that the store does not: a product and an address. Of gifts, bundles, refunds and disputes.
     party TEXT,
+    -- The product and the buyer, as the body states them. Null where a license says it.
+    product_id TEXT,
+    email TEXT,
     processed BOOLEAN NOT NULL,
     outcome TEXT,
     error TEXT,
@@ -121,6 +124,8 @@ CREATE TABLE conclusions (
 CREATE INDEX conclusions_by_order ON conclusions (order_id) WHERE order_id IS NOT NULL;
 CREATE INDEX conclusions_by_sale ON conclusions (sale_id) WHERE sale_id IS NOT NULL;
 CREATE INDEX conclusions_by_party ON conclusions (party) WHERE party IS NOT NULL;
+CREATE INDEX conclusions_by_product ON conclusions (product_id) WHERE product_id IS NOT NULL;
+CREATE INDEX conclusions_by_email ON conclusions (email) WHERE email IS NOT NULL;
 CREATE INDEX conclusions_to_verify ON conclusions (verify_at) WHERE verify_at IS NOT NULL;
 CREATE INDEX conclusions_by_license ON conclusions (license_number) WHERE license_number IS NOT NULL;
 CREATE INDEX conclusions_unprocessed ON conclusions (delivery_id) WHERE NOT processed;
@@ -206,6 +211,35 @@ CREATE INDEX letters_in_hand ON letters (leased_until) WHERE leased_until IS NOT
 CREATE INDEX letters_failed ON letters (license_number) WHERE error IS NOT NULL;
 CREATE INDEX letters_logged ON letters (id) WHERE state = 'logged';
 CREATE INDEX letters_enclosed ON letters (enclosed_in) WHERE enclosed_in IS NOT NULL;
+-- By which the reports of a provider find their letter. A letter's own name begins with its time, so the first of these
+-- grows at its end.
+CREATE INDEX letters_by_uid ON letters (mail_uid);
+CREATE INDEX letters_by_message ON letters (message_id) WHERE message_id IS NOT NULL;
+
+-- What a provider has told of letters that it took. The state of such a letter follows from all of it, and goes on to
+-- when the delivery that told it is gone.
+CREATE TABLE letter_reports (
+    delivery_id BIGINT PRIMARY KEY NOT NULL,
+    letter_id BIGINT NOT NULL REFERENCES letters (id),
+    -- The sending that it tells of; null if the report does not say.
+    message_id TEXT,
+    fate TEXT NOT NULL,
+    words TEXT NOT NULL,
+    at BIGINT NOT NULL
+);
+
+CREATE INDEX letter_reports_by_letter ON letter_reports (letter_id);
+
+-- Addresses that nothing is sent to by itself: mail to them came back, or they complained. In lower case.
+CREATE TABLE suppressions (
+    address TEXT PRIMARY KEY NOT NULL,
+    words TEXT NOT NULL,
+    -- When it came back last, by the provider's clock.
+    since BIGINT NOT NULL,
+    delivery_id BIGINT NOT NULL,
+    -- Until when what came back no longer counts: a person or the provider has said so.
+    lifted_at BIGINT
+);
 
 -- Who this installation is: the signing key and the license-key secret that its licenses were made with.
 CREATE TABLE identity (

@@ -1,5 +1,7 @@
 DROP TABLE revocation_lists;
 DROP TABLE identity;
+DROP TABLE suppressions;
+DROP TABLE letter_reports;
 DROP TABLE letters;
 DROP TABLE license_events;
 DROP TABLE attempts;

@@ -45,10 +45,15 @@ const TABLE: &[Row] = &[
         may: &["mintmark-fulfillment", "actix*", "tokio*", "clap*"],
         never: &[],
     },
-    Row { package: "mintmark-replay", may: &["mintmark-fulfillment", "clap*"], never: &[] },
+    Row { package: "mintmark-terminal", may: &["mintmark-fulfillment"], never: &[] },
+    Row {
+        package: "mintmark-replay",
+        may: &["mintmark-fulfillment", "mintmark-terminal", "clap*"],
+        never: &[],
+    },
     Row {
         package: "mintmark-admin",
-        may: &["mintmark-fulfillment", "mintmark-licensing", "clap*"],
+        may: &["mintmark-fulfillment", "mintmark-terminal", "mintmark-licensing", "clap*"],
         never: &[],
     },
     Row { package: "xtask", may: &["clap*"], never: &[] },

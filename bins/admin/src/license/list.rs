@@ -5,6 +5,7 @@ use crate::license::table::{self, Line};
 use crate::paper::Paper;
 use clap::Args;
 use mintmark_fulfillment::{LicenseFilter, Records};
+use mintmark_terminal::say;
 use std::io::{BufWriter, Write};
 
 /// Licenses of a table if nothing else is said: about what a person reads.
@@ -53,10 +54,4 @@ impl List {
         }
         Ok(())
     }
-}
-
-/// Beside the table, so that what is piped on is the licenses alone.
-#[expect(clippy::print_stderr, reason = "a remark to the person at the terminal")]
-fn say(remark: &str) {
-    eprintln!("{remark}");
 }

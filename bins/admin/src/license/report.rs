@@ -1,54 +1,20 @@
 //! The report on one license, for people.
 
 use super::story::{Delivery, Event, Letter, Sale, Story};
-use crate::paper::{Paper, wrap};
+use crate::paper::Paper;
+use crate::report::Report;
 use jiff::Timestamp;
-use mintmark_fulfillment::printable;
-
-/// Sets the lines of a section off from its title, and what goes on from what begins.
-const INDENT: &str = "  ";
-/// Where it is narrower, lines are as long as they are: there is nothing left to break.
-const NARROWEST: usize = 24;
 
 /// Everything about a license, the blob last and unbroken so that it can be copied.
 pub(super) fn render(story: &Story, paper: Paper) -> String {
-    let mut report = Report { paper, text: format!("{}\n", story.key) };
+    let mut report = Report::new(paper);
+    report.text(&format!("{}\n", story.key));
     report.fields(&fields(story));
     report.section("Letters", story.letters.iter().map(letter_line));
     report.section("History", story.history.iter().map(event_line));
     report.section("Told of the order", story.deliveries.iter().map(delivery_line));
-    report.text.push_str(&format!("\n{}\n", story.blob));
-    report.text
-}
-
-struct Report {
-    paper: Paper,
-    text: String,
-}
-
-impl Report {
-    fn fields(&mut self, fields: &[(&str, String)]) {
-        let longest = fields.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
-        let hanging = " ".repeat(INDENT.len() + longest + 2);
-        for (name, value) in fields {
-            self.paragraph(&format!("{INDENT}{name:longest$}  "), &hanging, value);
-        }
-    }
-
-    fn section(&mut self, title: &str, lines: impl Iterator<Item = String>) {
-        self.text.push_str(&format!("\n{title}\n"));
-        let hanging = INDENT.repeat(2);
-        lines.for_each(|line| self.paragraph(INDENT, &hanging, &line));
-    }
-
-    fn paragraph(&mut self, first: &str, hanging: &str, text: &str) {
-        let width = self.paper.width.unwrap_or(usize::MAX).max(NARROWEST);
-        let mut start = first;
-        for line in wrap(&printable(text), width.saturating_sub(hanging.len())) {
-            self.text.push_str(&format!("{start}{line}\n"));
-            start = hanging;
-        }
-    }
+    report.text(&format!("\n{}\n", story.blob));
+    report.into_text()
 }
 
 fn fields(story: &Story) -> Vec<(&'static str, String)> {
@@ -143,9 +109,9 @@ mod tests {
     #[test]
     fn the_whole_story_is_told_at_every_width() {
         let story: Story = serde_json::from_value(story()).unwrap();
-        insta::assert_snapshot!("license", render(&story, Paper { width: None }));
+        insta::assert_snapshot!("license", render(&story, Paper::plain(None)));
         for width in [40, 80] {
-            let report = render(&story, Paper { width: Some(width) });
+            let report = render(&story, Paper::plain(Some(width)));
             let longest = report.lines().map(|line| line.chars().count()).max().unwrap();
             assert!(longest <= width, "{width}:\n{report}");
             insta::assert_snapshot!(format!("license_at_{width}"), report);

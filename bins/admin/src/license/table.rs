@@ -1,9 +1,9 @@
 //! The table of licenses.
 
-use crate::paper::{Paper, cut};
-use comfy_table::Table;
+use crate::paper::{Ink, Paper, cut};
 use jiff::Timestamp;
 use mintmark_fulfillment::{License, printable};
+use mintmark_terminal::table;
 
 /// Sets what stands below a license off from it.
 const INDENT: &str = "    ";
@@ -41,10 +41,10 @@ impl Line {
 
 /// One line for each license. Where there is no room, the order and the address stand below it.
 pub(super) fn render(lines: &[Line], paper: Paper) -> String {
-    let beside = draw(&["KEY", "STATUS", "SEATS", "ISSUED", "ORDER", "EMAIL"], lines);
+    let beside = draw(&["KEY", "STATUS", "SEATS", "ISSUED", "ORDER", "EMAIL"], lines).concat();
     match paper.width {
-        Some(width) if widest(&beside) > width => below(lines, width),
-        _ => beside.concat(),
+        Some(width) if table::widest(&beside) > width => below(lines, width),
+        _ => beside,
     }
 }
 
@@ -60,21 +60,13 @@ fn below(lines: &[Line], width: usize) -> String {
 
 /// The header and one line for each license, with as many cells as the header has.
 fn draw(header: &[&str], lines: &[Line]) -> Vec<String> {
-    let mut table = Table::new();
-    table.load_style(comfy_table::presets::NOTHING).force_no_tty().set_header(header.to_vec());
+    let mut table = table::empty(header, Ink::Plain);
     table.add_rows(lines.iter().map(|line| {
         let Line { key, status, seats, order, email, .. } = line.clone();
         let cells = [key, status.to_owned(), seats.to_string(), line.issued(), order, email];
         cells.into_iter().take(header.len())
     }));
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
-    }
-    table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
-}
-
-fn widest(lines: &[String]) -> usize {
-    lines.iter().map(|line| line.trim_end().chars().count()).max().unwrap_or_default()
+    table::drawn(table)
 }
 
 #[cfg(test)]
@@ -84,7 +76,7 @@ mod tests {
     #[test]
     fn the_table_fits_the_terminal_and_keys_are_never_cut() {
         for width in [60, 80, 120, 160] {
-            let table = render(&lines(), Paper { width: Some(width) });
+            let table = render(&lines(), Paper::plain(Some(width)));
             assert!(table.lines().all(|line| line.chars().count() <= width), "{width}:\n{table}");
             assert_eq!(table.matches(KEY).count(), lines().len());
             insta::assert_snapshot!(format!("table_at_{width}"), table);

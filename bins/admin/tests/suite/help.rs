@@ -4,7 +4,7 @@ use crate::folder::Folder;
 
 #[test]
 fn help_explains_every_command() {
-    let commands: [(&str, &[&str]); 21] = [
+    let commands: [(&str, &[&str]); 26] = [
         ("admin", &[]),
         ("init", &["init"]),
         ("config_check", &["config", "check"]),
@@ -12,6 +12,11 @@ fn help_explains_every_command() {
         ("license_list", &["license", "list"]),
         ("license_show", &["license", "show"]),
         ("license_resend", &["license", "resend"]),
+        ("mail", &["mail"]),
+        ("mail_list", &["mail", "list"]),
+        ("mail_retry", &["mail", "retry"]),
+        ("mail_hold", &["mail", "hold"]),
+        ("mail_preview", &["mail", "preview"]),
         ("mint", &["mint"]),
         ("key", &["key"]),
         ("key_check", &["key", "check"]),

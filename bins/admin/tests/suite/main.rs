@@ -7,6 +7,7 @@ mod folder;
 mod help;
 mod keys;
 mod licenses;
+mod mail;
 mod minting;
 mod pruning;
 mod revocations;

@@ -1,5 +1,6 @@
 //! `mintmark-replay list`: the rows, newest first.
 
+pub(crate) mod groups;
 mod table;
 
 use crate::failure::{Ending, Failure};
@@ -7,9 +8,11 @@ use crate::filters::Filters;
 use crate::pages;
 use crate::paper::Paper;
 use clap::Args;
+use groups::{By, Groups};
 use jiff::Timestamp;
 use mintmark_fulfillment::views::DeliveryView;
 use mintmark_fulfillment::{AuditFilter, AuditRow, Error, Records};
+use mintmark_terminal::say;
 use std::io::{BufWriter, Write};
 use table::Line;
 
@@ -19,6 +22,8 @@ const ROWS_FOR_A_PERSON: usize = 50;
 const AFTER_HELP: &str = "\
 Examples:
   mintmark-replay list --failed
+  mintmark-replay list --failed --by reason
+  mintmark-replay list --email ada@example.com --since 2w
   mintmark-replay list --order 0LbgWblyZZWtBbXQZCMjoA==
   mintmark-replay list --since 2026-11-01 --until 2026-12-01 --json > november.jsonl";
 
@@ -29,7 +34,10 @@ pub(crate) struct List {
     /// At most this many rows (default: 50 in the table, all with --json)
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
-    /// Print JSON Lines, one row a line
+    /// Count the rows by this instead, with the oldest, the newest and an example of each
+    #[arg(long, value_name = "WHAT", value_enum, conflicts_with = "limit")]
+    by: Option<By>,
+    /// Print JSON Lines, one row or group a line
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -45,11 +53,31 @@ impl List {
         output: &mut dyn Write,
     ) -> Result<Ending, Failure> {
         let filter = self.filters.resolve(now);
-        match self.json {
-            true => self.print_json(records, filter, output),
-            false => self.print_table(records, filter, paper, output),
+        match (self.by, self.json) {
+            (Some(by), _) => self.print_groups(records, filter, by, paper, output),
+            (None, true) => self.print_json(records, filter, output),
+            (None, false) => self.print_table(records, filter, paper, output),
         }?;
         Ok(Ending::Done)
+    }
+
+    fn print_groups(
+        &self,
+        records: &Records,
+        filter: AuditFilter,
+        by: By,
+        paper: Paper,
+        output: &mut dyn Write,
+    ) -> Result<(), Failure> {
+        let groups = Groups::new(by).count_all(pages::rows(records, filter))?.sorted();
+        if self.json {
+            groups.iter().try_for_each(|group| writeln!(output, "{}", group.to_json(by)))?;
+        } else if groups.is_empty() {
+            say("no rows");
+        } else {
+            output.write_all(groups::render(&groups, by, paper).as_bytes())?;
+        }
+        Ok(())
     }
 
     fn print_json(
@@ -93,10 +121,4 @@ pub(crate) fn print_row(row: &AuditRow, output: &mut dyn Write) -> Result<(), Fa
     let line =
         serde_json::to_string(&DeliveryView::from(row)).expect("texts, numbers and times always serialize");
     Ok(writeln!(output, "{line}")?)
-}
-
-/// Beside the table, so that what is piped on is the rows alone.
-#[expect(clippy::print_stderr, reason = "a remark to the person at the terminal")]
-fn say(remark: &str) {
-    eprintln!("{remark}");
 }

@@ -1,9 +1,10 @@
 //! The table of rows.
 
 use crate::paper::{Ink, Paper, cut};
-use comfy_table::{Cell, Color, Table};
+use comfy_table::{Cell, Color};
 use jiff::Timestamp;
 use mintmark_fulfillment::{AuditRow, printable};
+use mintmark_terminal::table::{drawn, empty, widest};
 
 /// Below this width the year and the seconds of a time are too much.
 const NARROW: usize = 80;
@@ -100,26 +101,6 @@ fn cells(line: &Line, format: &str, room_for_order: usize) -> Vec<Cell> {
     ]
 }
 
-fn empty(header: &[&str], ink: Ink) -> Table {
-    let mut table = Table::new();
-    table.load_style(comfy_table::presets::NOTHING).force_no_tty().set_header(header.to_vec());
-    if ink == Ink::Colored {
-        table.enforce_styling();
-    }
-    table
-}
-
-fn drawn(mut table: Table) -> Vec<String> {
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
-    }
-    table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
-}
-
-fn widest(text: &str) -> usize {
-    text.lines().map(|line| line.chars().count()).max().unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,7 +108,7 @@ mod tests {
     #[test]
     fn the_table_fits_the_terminal() {
         for width in [60, 80, 120, 160] {
-            let table = render(&lines(), Paper { width: Some(width), ink: Ink::Plain });
+            let table = render(&lines(), Paper::plain(Some(width)));
             assert!(widest(&table) <= width, "{width}:\n{table}");
             insta::assert_snapshot!(format!("table_at_{width}"), table);
         }
@@ -135,13 +116,13 @@ mod tests {
 
     #[test]
     fn order_ids_of_sales_are_whole_at_eighty_columns() {
-        let table = render(&lines()[..3], Paper { width: Some(80), ink: Ink::Plain });
+        let table = render(&lines()[..3], Paper::plain(Some(80)));
         assert_eq!(table.matches("0LbgWblyZZWtBbXQZCMjoA==").count(), 3, "{table}");
     }
 
     #[test]
     fn a_program_that_reads_the_table_gets_whole_lines() {
-        let table = render(&lines(), Paper { width: None, ink: Ink::Plain });
+        let table = render(&lines(), Paper::plain(None));
         assert_eq!(table.lines().count(), 1 + lines().len());
         assert!(table.contains("(read from config/products.yaml)"));
     }

@@ -1,10 +1,10 @@
 //! `mintmark-replay run`: fulfills rows again.
 
 mod choice;
-mod progress;
 mod question;
 mod tally;
 
+use crate::confirm::{self, Answer};
 use crate::failure::{Ending, Failure};
 use crate::filters::Filters;
 use crate::list::print_row;
@@ -12,8 +12,8 @@ use choice::Wanted;
 use clap::Args;
 use jiff::Timestamp;
 use mintmark_fulfillment::{AuditRow, Error, Fulfillment, Replayed, printable};
-use progress::Progress;
-use question::Answer;
+use mintmark_terminal::progress::Progress;
+use mintmark_terminal::say;
 use std::collections::BTreeSet;
 use std::io::Write;
 use tally::Tally;
@@ -78,10 +78,10 @@ impl Run {
             say("nothing to replay");
             return Ok(Ending::Done);
         }
-        if asks && !question::can_be_asked() {
+        if asks && !confirm::can_be_asked() {
             return Err(Failure::Usage("nobody is at the terminal to confirm; --yes replays without asking"));
         }
-        if asks && question::ask(&choice)? == Answer::No {
+        if asks && confirm::ask(&question::words(&choice))? == Answer::No {
             say("nothing was replayed");
             return Ok(Ending::Done);
         }
@@ -133,10 +133,4 @@ impl Run {
         let detail = detail.map(|detail| format!("  {}", printable(detail))).unwrap_or_default();
         Ok(writeln!(output, "{}  {}{detail}", row.id, tally::word(replayed))?)
     }
-}
-
-/// Beside the rows, so that what is piped on is the rows alone.
-#[expect(clippy::print_stderr, reason = "a remark to the person at the terminal")]
-fn say(remark: &str) {
-    eprintln!("{remark}");
 }

@@ -3,7 +3,7 @@
 use super::body;
 use super::next_step::next_step;
 use super::story::{Attempt, Letter, License, Story};
-use crate::paper::{Paper, wrap};
+use crate::paper::{Paper, fold};
 use jiff::Timestamp;
 use mintmark_fulfillment::printable;
 use serde_json::Value;
@@ -71,7 +71,7 @@ impl Report {
         self.title(&format!("Body ({size}, {content_type})"));
         for line in text.lines() {
             let room = self.paper.width.map(|width| width.saturating_sub(INDENT.len()));
-            wrap(line, room).iter().for_each(|line| self.line(line));
+            fold(line, room).iter().for_each(|line| self.line(line));
         }
     }
 

@@ -3,7 +3,7 @@
 use super::next_step::next_step;
 use super::report::render;
 use super::story::Story;
-use crate::paper::{Ink, Paper};
+use crate::paper::Paper;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
@@ -13,14 +13,14 @@ const BODY: &str = "seller_id=kMyy0PU25cXun32uaIzhsg%3D%3D&product_id=datatools-
 #[test]
 fn a_failed_row_is_told_with_what_to_do_about_it() {
     for width in [60, 80, 120] {
-        let report = render(&story(unmapped()), Paper { width: Some(width), ink: Ink::Plain });
+        let report = render(&story(unmapped()), Paper::plain(Some(width)));
         insta::assert_snapshot!(format!("failed_at_{width}"), report);
     }
 }
 
 #[test]
 fn a_minted_row_is_told_with_its_license_and_its_letters() {
-    insta::assert_snapshot!("minted", render(&story(minted()), Paper { width: Some(80), ink: Ink::Plain }));
+    insta::assert_snapshot!("minted", render(&story(minted()), Paper::plain(Some(80))));
 }
 
 #[test]

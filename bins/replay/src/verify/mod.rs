@@ -1,12 +1,11 @@
 //! `mintmark-replay verify`: whether the audit log is as it was recorded.
 
 mod heads;
-mod progress;
 
 use crate::failure::{Ending, Failure};
 use clap::Args;
 use mintmark_fulfillment::{AuditLog, ChainEnd, Flaw, Inspection};
-use progress::Progress;
+use mintmark_terminal::progress::Progress;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
@@ -69,8 +68,8 @@ impl Verify {
         noted: &[ChainEnd],
         output: &mut dyn Write,
     ) -> Result<Ending, Failure> {
-        let progress = Progress::new();
-        let inspection = log.verify(noted, |rows, recorded| progress.show(rows, recorded))?;
+        let progress = Progress::of_a_walk();
+        let inspection = log.verify(noted, |rows, recorded| progress.reach(rows, recorded))?;
         progress.finish();
         if self.json {
             for line in lines(&inspection) {

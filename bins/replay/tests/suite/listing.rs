@@ -52,6 +52,58 @@ fn every_filter_narrows_the_rows() {
 }
 
 #[test]
+fn rows_are_found_by_what_a_person_knows_of_them() {
+    let mut installation = Installation::new();
+    installation.sell("S1", "known");
+    installation.sell("S2", "forgotten");
+    installation.deliver("sale_id=S3&product_id=other&email=Bob%40Example.com&price=1&resource_name=sale");
+    installation
+        .deliver("sale_id=S3&resource_name=refund&refunded=true&product_id=other&email=bob%40example.com");
+    let found = |filter: &[&str]| ids(&installation.rows(&[&["list", "--json"], filter].concat()));
+    assert_eq!(found(&["--email", "ada@example.com"]), [2, 1]);
+    assert_eq!(found(&["--email", "bob@EXAMPLE.com"]), [4, 3]);
+    assert_eq!(found(&["--product", "other"]), [4, 3]);
+    assert_eq!(found(&["--product", "known"]), [1]);
+    assert_eq!(found(&["--kind", "refund"]), [4]);
+    assert_eq!(found(&["--outcome", "minted"]), [1]);
+    assert_eq!(found(&["--origin", "ping", "--state", "failed"]), [3, 2]);
+    assert_eq!(found(&["--state", "done"]), [4, 1]);
+    assert_eq!(found(&["--reason", "gumroad/OTHER"]), [3]);
+    let wrong = installation.replay(&["list", "--outcome", "mint"]);
+    assert_eq!(wrong.code, 2);
+    assert!(wrong.errors.contains("possible values: minted, found, renewed"), "{}", wrong.errors);
+}
+
+#[test]
+fn rows_are_counted_by_what_they_have_in_common() {
+    let mut installation = Installation::new();
+    installation.sell("S1", "forgotten");
+    installation.sell("S2", "known");
+    installation.sell("S3", "forgotten");
+    let groups = installation.rows(&["list", "--failed", "--by", "reason", "--json"]);
+    let unmapped = serde_json::json!({
+        "by": "reason", "value": "no entry in config/products.yaml: gumroad/forgotten", "rows": 2,
+        "oldest": "2026-11-02T00:00:00Z", "newest": "2026-11-02T02:00:00Z", "example": 3,
+    });
+    assert_eq!(groups, [unmapped]);
+    let told = installation.replay(&["list", "--failed", "--by", "reason"]);
+    assert!(told.output.contains("no entry in config/products.yaml: gumroad/forgotten\n"), "{}", told.output);
+    for (by, values) in [
+        ("product", ["gumroad/forgotten", "gumroad/known"].as_slice()),
+        ("source", &["gumroad"]),
+        ("kind", &["sale"]),
+        ("day", &["2026-11-02"]),
+    ] {
+        let groups = installation.rows(&["list", "--by", by, "--json"]);
+        let found: Vec<_> = groups.iter().map(|group| group["value"].as_str().unwrap()).collect();
+        assert_eq!(found, values);
+    }
+    let outcomes = installation.rows(&["list", "--by", "outcome", "--json"]);
+    let outcomes: Vec<_> = outcomes.iter().map(|group| (&group["value"], &group["rows"])).collect();
+    assert_eq!(serde_json::json!(outcomes), serde_json::json!([[null, 2], ["minted", 1]]));
+}
+
+#[test]
 fn more_rows_than_a_page_are_all_printed_for_programs_and_fifty_for_people() {
     let mut installation = Installation::new();
     for _ in 0..1003 {

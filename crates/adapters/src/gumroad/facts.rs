@@ -118,7 +118,7 @@ pub(super) fn of(fields: &Fields, kind: Kind) -> Option<Value> {
         Kind::SubscriptionUpdated => &UPDATE,
         Kind::SubscriptionEnded => &END,
         Kind::SubscriptionRestarted => &RESTART,
-        Kind::Unknown => return None,
+        Kind::MailReport | Kind::Decision | Kind::Unknown => return None,
     };
     Some(SUBSCRIPTION.iter().chain(extras).map(|row| fact(fields, row)).collect())
 }

@@ -27,7 +27,7 @@ pub(super) fn interpret(body: &Body<'_>) -> Interpretation {
         | Kind::SubscriptionUpdated
         | Kind::SubscriptionEnded
         | Kind::SubscriptionRestarted => events::verdict(&fields, kind),
-        Kind::Unknown => Verdict::Unreadable(unknown_event(&fields)),
+        Kind::MailReport | Kind::Decision | Kind::Unknown => Verdict::Unreadable(unknown_event(&fields)),
     };
     let sale_id = trusted(&fields, "sale_id").unwrap_or_default();
     let order_id = trusted(&fields, "subscription_id").map_or(None, |id| id.or_else(|| sale_id.clone()));

@@ -15,7 +15,7 @@ pub(super) fn interpret(body: &Body<'_>) -> Interpretation {
 }
 
 fn read(bytes: &[u8]) -> Result<Mint, Fault> {
-    let mint: Mint = serde_json::from_slice(bytes).map_err(|error| fault(&error))?;
+    let mint: Mint = serde_json::from_slice(bytes).map_err(|error| fault("a license to mint", &error))?;
     let filled = [("order_id", &mint.order_id), ("product_id", &mint.product_id), ("email", &mint.email)];
     if let Some((name, _)) = filled.into_iter().find(|(_, value)| value.trim().is_empty()) {
         return Err(Fault::Missing(name.to_owned()));
@@ -33,8 +33,8 @@ fn read(bytes: &[u8]) -> Result<Mint, Fault> {
 }
 
 /// Says where, and never what: serde_json's own words may quote the buyer.
-fn fault(error: &serde_json::Error) -> Fault {
-    Fault::body(format!("not a license to mint, at line {} column {}", error.line(), error.column()))
+pub(super) fn fault(wanted: &str, error: &serde_json::Error) -> Fault {
+    Fault::body(format!("not {wanted}, at line {} column {}", error.line(), error.column()))
 }
 
 fn sale(mint: &Mint) -> Interpretation {

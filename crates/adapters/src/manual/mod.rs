@@ -1,7 +1,10 @@
-//! Licenses minted by hand: what `mintmark-admin mint` writes down and the server fulfills.
+//! What an operator writes down by hand: licenses to mint, and decisions about orders.
 
 mod authenticate;
+mod decision;
 mod interpret;
+
+pub use decision::{Decision, Mail, Ruling};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -79,6 +79,7 @@ pub(crate) fn judged_json(json: &str) -> String {
 pub(crate) fn judged(interpretation: &Interpretation) -> String {
     match &interpretation.verdict {
         Verdict::Events(events) => events.iter().map(named).collect::<Vec<_>>().join(", "),
+        Verdict::Reported(report) => format!("{:?}: {}", report.fate, report.words).to_lowercase(),
         Verdict::Ignored(reason) => format!("ignored: {reason}"),
         Verdict::Held(reason) => format!("held: {reason}"),
         Verdict::Unreadable(reason) => reason.clone(),
@@ -98,6 +99,7 @@ fn named(event: &Event) -> &'static str {
         Event::Ended { .. } => "ended",
         Event::Restarted { .. } => "restarted",
         Event::TrialUntil(_) => "trial",
+        Event::Decided(_) => "decided",
     }
 }
 

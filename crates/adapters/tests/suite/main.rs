@@ -14,5 +14,6 @@ mod facts;
 mod manual;
 mod mutated;
 mod orders;
+mod postmark;
 mod properties;
 mod records;

@@ -1,8 +1,9 @@
-//! Licenses minted by hand.
+//! Licenses minted by hand, and decisions.
 
 use jiff::Timestamp;
-use mintmark_adapters::manual::Mint;
-use mintmark_adapters::{Body, Event, Interpretation, Request, Verdict};
+use mintmark_adapters::manual::{Decision, Mail, Mint, Ruling};
+use mintmark_adapters::{Body, Event, Interpretation, Kind, Request, Verdict};
+use mintmark_licensing::Mode;
 use serde_json::json;
 
 use super::common::{judged, sources};
@@ -61,4 +62,50 @@ fn a_body_that_we_would_not_write_is_unreadable() {
 fn nobody_can_send_one() {
     let request = Request { query: Some("secret="), headers: &[], body: None };
     assert!(sources(&[]).get(Mint::SOURCE).unwrap().authenticate(&request, Timestamp::UNIX_EPOCH).is_err());
+}
+
+fn decision() -> Decision {
+    Decision {
+        decision: Ruling::RotateKey,
+        order_id: "GUM-2001".to_owned(),
+        mode: Mode::Test,
+        item: None,
+        by: "grace".to_owned(),
+        why: Some("posted in a forum".to_owned()),
+        at: "2026-03-14T09:26:53Z".parse().unwrap(),
+        mail: Mail::AsUsual,
+    }
+}
+
+#[test]
+fn what_was_decided_is_read_back_as_it_was_written() {
+    let told = Decision::interpret(&decision().to_body());
+    assert_eq!(
+        (told.kind, told.mode, told.order_id.as_deref()),
+        (Kind::Decision, Mode::Test, Some("GUM-2001"))
+    );
+    assert_eq!(told.facts.unwrap()["why"], "posted in a forum");
+    assert_eq!(told.verdict, Verdict::Events(vec![Event::Decided(Box::new(decision()))]));
+    let written: serde_json::Value = serde_json::from_slice(&decision().to_body()).unwrap();
+    assert_eq!([&written["decision"], &written["mode"]], ["rotate_key", "test"]);
+}
+
+#[test]
+fn a_decision_of_nobody_or_about_nothing_is_none() {
+    let judge = |decision: &Decision| judged(&Decision::interpret(&decision.to_body()));
+    assert_eq!(judge(&Decision { by: " ".to_owned(), ..decision() }), "missing field: by");
+    assert_eq!(judge(&Decision { order_id: String::new(), ..decision() }), "missing field: order_id");
+    let unknown = String::from_utf8(decision().to_body()).unwrap().replace("rotate_key", "forget");
+    let judged = judged(&Decision::interpret(unknown.as_bytes()));
+    assert!(judged.starts_with("unreadable body: not a decision, at line 1"), "{judged}");
+}
+
+#[test]
+fn no_source_reads_a_decision() {
+    let bytes = decision().to_body();
+    let body = Body { content_type: Some(Decision::CONTENT_TYPE), bytes: &bytes };
+    for source in ["gumroad", Mint::SOURCE] {
+        let told = sources(&[]).get(source).unwrap().interpret(&body);
+        assert!(matches!(told.verdict, Verdict::Unreadable(_)), "{source}: {told:?}");
+    }
 }

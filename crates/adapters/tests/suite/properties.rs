@@ -77,6 +77,7 @@ fn is_sane(answer: &Interpretation, size: usize) {
                 }
             }
         }
+        Verdict::Reported(report) => assert!(report.words.chars().count() <= 300, "{}", report.words),
         Verdict::Ignored(reason) => assert!(IGNORED.contains(&reason.as_str()), "{reason:?}"),
         Verdict::Held(reason) => is_told_in(HELD, reason),
         Verdict::Unreadable(reason) => is_told_in(UNREADABLE, reason),

@@ -2,11 +2,12 @@
 
 use super::product::{FreeOrders, Keys, Licensed, Notice, Product, TestOrders};
 use super::{Catalog, Terms};
-use crate::lifecycle::{History, State, Told};
+use crate::lifecycle::{History, Scope, State, Told, is_erased};
 use jiff::Timestamp;
 use mintmark_adapters::{Event, Order};
 use mintmark_licensing::Mode;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// One letter has room for no more, and a quantity is a number that a sender may choose.
 const MOST_KEYS: u32 = 1_000;
@@ -35,15 +36,32 @@ pub(crate) struct Entitled {
     pub(crate) terms: Terms,
     /// What its history has made of it.
     pub(crate) state: State,
+    /// The same, of those of its licenses that the operator decided upon one by one.
+    own_states: BTreeMap<u32, State>,
     /// How many licenses: items 0 to this less one. It never falls, so that no license is out of reach.
     pub(crate) keys: u32,
     /// The occasions on which the buyer gets a further letter.
     pub(crate) notify: Vec<Notice>,
 }
 
+impl Entitled {
+    /// What the history has made of one of its licenses.
+    pub(crate) fn state_of(&self, item: u32) -> &State {
+        self.own_states.get(&item).unwrap_or(&self.state)
+    }
+
+    /// Whether it gets a license that it does not have yet.
+    pub(crate) fn mints(&self) -> bool {
+        (0..self.keys).any(|item| self.state_of(item).mints())
+    }
+}
+
 impl Catalog {
     /// What the order gets of which all of `told` is known at `now`.
     pub(crate) fn decide(&self, source: &str, mode: Mode, told: &[Told], now: Timestamp) -> Decision {
+        if is_erased(told) {
+            return Decision::Ignored("erased".to_owned());
+        }
         let believed = self.believed(source, told);
         let Some(history) = History::of(&believed) else { return Decision::Unsold };
         let product_id = &history.first().order.product_id;
@@ -111,8 +129,12 @@ fn entitled(product: &Licensed, history: &History<'_>, now: Timestamp) -> Result
         return Err("keys: quantity, but more than 1000 were bought");
     }
     let (first, latest) = (history.first(), history.latest());
+    let state = |scope| State::of(history, &product.policy, scope, now);
+    let items = history.items_decided_upon().into_iter();
+    let own_states = items.map(|item| Ok((item, state(Scope::Item(item))?)));
     Ok(Entitled {
-        state: State::of(history, &product.policy, now)?,
+        state: state(Scope::Order)?,
+        own_states: own_states.collect::<Result<_, &'static str>>()?,
         order: Order {
             email: latest.order.email.clone(),
             name: latest.order.name.clone(),

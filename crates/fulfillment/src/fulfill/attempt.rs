@@ -1,10 +1,14 @@
 //! One attempt at a delivery, and how it ends on the audit row.
 
 use jiff::Timestamp;
+use mintmark_adapters::manual::{Decision, Ruling};
 use mintmark_adapters::{Event, Interpretation, Kind};
 use mintmark_licensing::Mode;
 use mintmark_storage::{Conclusion, Delivery, OrderName, Outcome, Subject};
 use std::cell::Cell;
+
+/// No address is longer, and no product's id by far.
+const LONGEST_STATED: usize = 254;
 
 /// An attempt, from its beginning.
 #[derive(Clone, Copy)]
@@ -50,6 +54,25 @@ impl Cause<'_> {
 
     pub(super) fn tells_of_a_sale(&self) -> bool {
         self.events.iter().any(|event| matches!(event, Event::Sold(_)))
+    }
+
+    /// What the operator decided, if that is what it tells.
+    pub(super) fn decision(&self) -> Option<&Decision> {
+        self.events.iter().find_map(|event| match event {
+            Event::Decided(decision) => Some(decision.as_ref()),
+            _ => None,
+        })
+    }
+
+    /// Whether it is about this license of its order; only a decision may be about one alone.
+    pub(super) fn is_about(&self, item: i64) -> bool {
+        self.decision().and_then(|decision| decision.item).is_none_or(|own| i64::from(own) == item)
+    }
+
+    /// Whether the license gets a further blob, also where it would say the same.
+    pub(super) fn asks_for_a_blob(&self, item: i64) -> bool {
+        let asks = |decision: &Decision| matches!(decision.decision, Ruling::Reissue | Ruling::RotateKey);
+        self.decision().is_some_and(asks) && self.is_about(item)
     }
 
     pub(super) fn has_party(&self, party: &str) -> bool {
@@ -108,11 +131,20 @@ pub(crate) fn subject(interpretation: &Interpretation) -> Subject {
         mode: interpretation.mode.as_str().to_owned(),
         order_id: interpretation.order_id.clone(),
         sale_id: interpretation.sale_id.clone(),
+        product_id: stated(interpretation, "product_id").map(str::to_owned),
+        email: stated(interpretation, "email").map(str::to_lowercase),
     }
+}
+
+/// What a person may look for. A longer text has no place in an index, and PostgreSQL none for a control character.
+fn stated<'a>(interpretation: &'a Interpretation, name: &str) -> Option<&'a str> {
+    let text = interpretation.facts.as_ref()?.get(name)?.as_str()?.trim();
+    let is_sound = (1..=LONGEST_STATED).contains(&text.len()) && !text.contains(char::is_control);
+    is_sound.then_some(text)
 }
 
 /// What is known of a delivery that was not interpreted.
 pub(super) fn unknown() -> Subject {
     let (kind, mode) = (Kind::Unknown.as_str().to_owned(), Mode::Live.as_str().to_owned());
-    Subject { kind, mode, order_id: None, sale_id: None }
+    Subject { kind, mode, order_id: None, sale_id: None, product_id: None, email: None }
 }

@@ -19,21 +19,30 @@ impl Settler {
         &self,
         order: &Order<'_>,
         held: &[Held],
+        cause: Option<&Cause<'_>>,
     ) -> std::result::Result<Vec<NewLicense>, Error> {
-        let missing = (0..order.entitled.keys).filter(|_| order.entitled.state.mints());
+        let missing = (0..order.entitled.keys).filter(|item| order.entitled.state_of(*item).mints());
         let missing =
             missing.filter(|item| held.iter().all(|held| held.license.terms.item != i64::from(*item)));
-        let there = held.iter().map(|held| self.again(order, &held.license));
+        let there = held.iter().map(|held| self.again(order, &held.license, cause));
         there
-            .chain(missing.map(|item| self.minter.mint(&order.draft(item, order.entitled.state.seq))))
+            .chain(
+                missing.map(|item| self.minter.mint(&order.draft(item, order.entitled.state_of(item).seq))),
+            )
             .collect()
     }
 
     /// A blob that says something else has a number of its own, whatever made the difference.
-    fn again(&self, order: &Order<'_>, license: &License) -> std::result::Result<NewLicense, Error> {
+    fn again(
+        &self,
+        order: &Order<'_>,
+        license: &License,
+        cause: Option<&Cause<'_>>,
+    ) -> std::result::Result<NewLicense, Error> {
         let item = u32::try_from(license.terms.item).unwrap_or_default();
         let before = u32::try_from(license.terms.seq).unwrap_or(u32::MAX);
-        let seq = order.entitled.state.seq.max(before);
+        let asked = cause.is_some_and(|cause| cause.asks_for_a_blob(license.terms.item));
+        let seq = order.entitled.state_of(item).seq.max(before.saturating_add(u32::from(asked)));
         let draft = Draft { origin: license.terms.origin, ..order.draft(item, seq) };
         let minted = self.minter.mint_again(&draft, license)?;
         if seq > before || minted.blob == license.terms.blob {
@@ -60,10 +69,14 @@ impl Settler {
         let letter = self.letter(order, LetterKind::License, pause);
         let letter = ledger.write_letter(&mint.license.id, letter, envelope.leader)?;
         let is_sent_alone = envelope.leader.is_none() && !envelope.waits_for_others;
-        let granted =
-            Granted::new(&mint.license, &mint.state, order.entitled.state.why, Some(Outcome::Minted))
-                .with_letter(Some(&letter))
-                .with_new_letter(is_sent_alone.then_some(letter.id));
+        let granted = Granted::new(
+            &mint.license,
+            &mint.state,
+            order.state_of(&mint.license).why,
+            Some(Outcome::Minted),
+        )
+        .with_letter(Some(&letter))
+        .with_new_letter(is_sent_alone.then_some(letter.id));
         Ok((granted, letter.id))
     }
 
@@ -81,6 +94,8 @@ impl Settler {
         if revision.license != before.license.terms || revision.state != before.license.state {
             ledger.revise(&revision)?;
         }
+        let concerns = |cause: &&Cause<'_>| cause.is_about(revision.license.item);
+        let cause = cause.filter(concerns);
         if let Some(event) = outcome::event(outcome, cause) {
             let detail = outcome::detail(&revision.license, outcome, cause);
             let change = Change { event, delivery_id: cause.map(Cause::id), detail: detail.as_deref() };
@@ -89,8 +104,8 @@ impl Settler {
         hold_or_release(ledger, before, &revision)?;
         self.tell(ledger, order, &revision.license_id, outcome, cause)?;
         let letter = ledger.newest_letter(&revision.license_id)?;
-        Ok(Granted::new(&revision.license, &revision.state, order.entitled.state.why, outcome)
-            .with_letter(letter.as_ref()))
+        let why = order.state_of(&revision.license).why;
+        Ok(Granted::new(&revision.license, &revision.state, why, outcome).with_letter(letter.as_ref()))
     }
 }
 

@@ -94,7 +94,8 @@ impl Settler {
         let interpretation = self.records.believed(&told.delivery, told.reading.as_deref());
         match interpretation.map(|interpretation| interpretation.verdict) {
             Some(Verdict::Events(events)) => events,
-            Some(Verdict::Ignored(_) | Verdict::Held(_) | Verdict::Unreadable(_)) | None => Vec::new(),
+            Some(Verdict::Reported(_) | Verdict::Ignored(_) | Verdict::Held(_) | Verdict::Unreadable(_))
+            | None => Vec::new(),
         }
     }
 }

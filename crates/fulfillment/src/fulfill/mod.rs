@@ -11,6 +11,7 @@ mod order;
 mod outcome;
 mod plain;
 mod prune;
+mod report;
 mod settle;
 mod settler;
 mod spare;
@@ -25,6 +26,7 @@ use jiff::Timestamp;
 pub(crate) use links::party;
 use mintmark_adapters::{Event, Interpretation, Verdict};
 use mintmark_storage::{Delivery, Outcome, Subject};
+pub(crate) use notices::mail_uid;
 pub use prune::Prunable;
 pub use spare::Spare;
 #[cfg(test)]
@@ -90,6 +92,7 @@ impl Fulfillment {
         let verdict = std::mem::replace(&mut interpretation.verdict, Verdict::Events(Vec::new()));
         let ending = match verdict {
             Verdict::Events(events) => return self.follow(attempt, interpretation, events).await,
+            Verdict::Reported(report) => return self.report(attempt, &interpretation, &report).await,
             Verdict::Ignored(reason) => Ending::ignored(reason),
             Verdict::Held(reason) => Ending::held(reason),
             Verdict::Unreadable(reason) => Ending::failed(reason),

@@ -5,6 +5,7 @@ use super::order::Order;
 use super::settler::Settler;
 use crate::catalog::{Entitled, Notice, Terms};
 use jiff::{Timestamp, ToSpan as _};
+use mintmark_adapters::manual::Mail;
 use mintmark_mail::Address;
 use mintmark_storage::{Ledger, LetterKind, NewLetter, Outcome, Result};
 
@@ -19,12 +20,14 @@ impl Settler {
         cause: Option<&Cause<'_>>,
     ) -> Result<()> {
         let (notice, kind) = match outcome {
-            Some(Outcome::Renewed) => (Notice::Renewal, LetterKind::Renewal),
-            Some(Outcome::Revoked) => (Notice::Revocation, LetterKind::Revocation),
-            Some(Outcome::Suspended) => (Notice::Suspension, LetterKind::Suspension),
+            Some(Outcome::Renewed) => (Some(Notice::Renewal), LetterKind::Renewal),
+            Some(Outcome::Revoked) => (Some(Notice::Revocation), LetterKind::Revocation),
+            Some(Outcome::Suspended) => (Some(Notice::Suspension), LetterKind::Suspension),
+            Some(Outcome::Reinstated | Outcome::Updated) => (None, LetterKind::License),
             _ => return Ok(()),
         };
-        if order.entitled.notify.contains(&notice) {
+        let is_told = cause.and_then(Cause::decision).is_some_and(|decision| decision.mail == Mail::Send);
+        if is_told || notice.is_some_and(|notice| order.entitled.notify.contains(&notice)) {
             let leader = cause.and_then(|cause| cause.notice.get());
             let letter = ledger.write_letter(license_id, self.letter(order, kind, 0), leader)?;
             if let (Some(cause), None) = (cause, letter.enclosed_in) {
@@ -38,6 +41,14 @@ impl Settler {
         let Entitled { order: sale, terms, .. } = order.entitled;
         new_letter(kind, terms, &sale.email, head_start, self.now)
     }
+}
+
+/// A name for a letter. It begins with the time, so that names that are given one after the other stand side by side
+/// in an index; the rest is random.
+pub(crate) fn mail_uid(now: Timestamp) -> String {
+    let seconds = u64::try_from(now.as_second()).unwrap_or_default();
+    let nanoseconds = u32::try_from(now.subsec_nanosecond()).unwrap_or_default();
+    uuid::Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, seconds, nanoseconds)).to_string()
 }
 
 /// A letter about a license; held from the start if its address cannot be mailed.
@@ -54,7 +65,7 @@ pub(super) fn new_letter(
     };
     NewLetter {
         kind,
-        mail_uid: uuid::Uuid::new_v4().to_string(),
+        mail_uid: mail_uid(now),
         template: template.to_owned(),
         download: terms.download.clone(),
         recipient: recipient.to_owned(),

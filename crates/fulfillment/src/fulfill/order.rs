@@ -2,7 +2,7 @@
 
 use super::chronicle::Chronicle;
 use crate::catalog::Entitled;
-use crate::lifecycle::Standing;
+use crate::lifecycle::{Standing, State};
 use crate::mint::Draft;
 use jiff::Timestamp;
 use mintmark_licensing::Mode;
@@ -31,8 +31,13 @@ impl Order<'_> {
         self.entitled.state.why.unwrap_or("nothing is owed").to_owned()
     }
 
+    /// What its history has made of one of its licenses.
+    pub(super) fn state_of(&self, license: &NewLicense) -> &State {
+        self.entitled.state_of(u32::try_from(license.item).unwrap_or_default())
+    }
+
     pub(super) fn license_state(&self, before: Option<&License>, license: &NewLicense) -> LicenseState {
-        let state = &self.entitled.state;
+        let state = self.state_of(license);
         let status = match state.standing {
             Standing::Active => LicenseStatus::Active,
             Standing::Ended => LicenseStatus::Ended,
@@ -41,10 +46,11 @@ impl Order<'_> {
         };
         // Once void, a blob stays void.
         let void_below = before.map_or(1, |before| before.state.void_below).max(i64::from(state.void_below));
-        let is_shorter = before.is_some_and(|before| is_earlier(license.expires_at, before.terms.expires_at));
+        let is_shorter = |before: &License| is_earlier(license.expires_at, before.terms.expires_at);
+        let voids = |before: &License| is_shorter(before) || license.key != before.terms.key;
         LicenseState {
             status,
-            void_below: if is_shorter { license.seq } else { void_below },
+            void_below: if before.is_some_and(voids) { license.seq } else { void_below },
             cancelled_at: state.cancelled_at,
             plan: state.plan.clone(),
             review_at: state.review_at,

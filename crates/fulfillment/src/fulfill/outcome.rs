@@ -3,6 +3,7 @@
 use super::attempt::Cause;
 use super::chronicle::Chronicle;
 use jiff::{SignedDuration, Timestamp};
+use mintmark_adapters::manual::{Decision, Ruling};
 use mintmark_adapters::{Event, Extent};
 use mintmark_storage::{License, LicenseState, LicenseStatus, NewLicense, Outcome};
 
@@ -46,7 +47,10 @@ fn renewed_at(cause: &Cause<'_>, chronicle: &Chronicle) -> Option<Timestamp> {
 
 /// The word in the license's history; a sale that is told again leaves none.
 pub(super) fn event(outcome: Option<Outcome>, cause: Option<&Cause<'_>>) -> Option<&'static str> {
+    let ruling = cause.and_then(Cause::decision).map(|decision| decision.decision);
     match (outcome, cause) {
+        (Some(Outcome::Updated), _) if ruling == Some(Ruling::Reissue) => Some("reissued"),
+        (Some(Outcome::Updated), _) if ruling == Some(Ruling::RotateKey) => Some("key_rotated"),
         (Some(outcome), _) => Some(outcome.as_str()),
         (None, Some(cause)) if !cause.tells_of_a_sale() => Some(Outcome::Noted.as_str()),
         (None, _) => None,
@@ -94,8 +98,15 @@ fn described(event: &Event) -> Option<String> {
         Event::Ended { at, .. } => {
             at.map_or("subscription ended".to_owned(), |at| format!("subscription ended at {at}"))
         }
+        Event::Decided(decision) => decided(decision),
         Event::Restarted { at } => {
             at.map_or("subscription restarted".to_owned(), |at| format!("subscription restarted at {at}"))
         }
     })
+}
+
+/// Who decided, and why.
+pub(super) fn decided(decision: &Decision) -> String {
+    let why = decision.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+    format!("by {}{why}", decision.by)
 }

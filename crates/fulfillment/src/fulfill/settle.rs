@@ -3,7 +3,7 @@
 use super::attempt::{self, Attempt, Cause, Ending};
 use super::settler::Settler;
 use super::verdict::{Granted, Settled};
-use super::{Fulfilled, links};
+use super::{Fulfilled, links, outcome};
 use crate::{Error, Fulfillment};
 use jiff::Timestamp;
 use mintmark_adapters::{Event, Extent, Interpretation};
@@ -81,7 +81,11 @@ impl Settler {
                 settled = further;
             }
         }
-        let (ending, fulfilled) = end(&cause, &settled);
+        let (mut ending, fulfilled) = end(&cause, &settled);
+        if let (None, Some(decision)) = (&ending.reason, cause.decision()) {
+            ending =
+                ending.because(format!("{}, {}", decision.decision.as_str(), outcome::decided(decision)));
+        }
         let license = match &settled {
             Settled::Licensed(granted) => Some(granted.license_id.as_str()),
             _ => None,

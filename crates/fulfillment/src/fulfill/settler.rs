@@ -54,13 +54,13 @@ impl Settler {
         held: Vec<Held>,
         cause: Option<&Cause<'_>>,
     ) -> Result<Settled> {
-        if held.is_empty() && !order.entitled.state.mints() {
+        if held.is_empty() && !order.entitled.mints() {
             return Ok(Settled::Without(order.why()));
         }
         if held.is_empty() && self.is_given_already(ledger, order)? {
             return Ok(Settled::Without("the gift has its license already".to_owned()));
         }
-        match self.drafts(order, &held) {
+        match self.drafts(order, &held, cause) {
             Ok(drafts) => self.write(ledger, order, held, drafts, cause),
             Err(error) => Ok(Settled::Stuck(format!("cannot mint: {error}"))),
         }
@@ -78,6 +78,7 @@ impl Settler {
         let envelope = self.envelope(ledger, order)?;
         let mut leader = envelope.leader;
         for license in drafts {
+            let license_item = license.item;
             let before = held.iter().find(|held| held.license.terms.id == license.id);
             let one = match before {
                 Some(before) => self.revise(ledger, order, before, license, cause)?,
@@ -87,7 +88,10 @@ impl Settler {
                     one
                 }
             };
-            granted = Some(granted.map_or(one.clone(), |first| first.beside(one)));
+            // A decision about one license of several speaks for that one.
+            if cause.is_none_or(|cause| cause.is_about(license_item)) {
+                granted = Some(granted.map_or(one.clone(), |first| first.beside(one)));
+            }
         }
         Ok(granted.map_or(Settled::Unsold, |granted| Settled::Licensed(Box::new(granted))))
     }

@@ -2,7 +2,9 @@
 
 use super::Told;
 use super::calendar::whole_seconds;
+use super::decisions::{self, Decided, Scope};
 use jiff::Timestamp;
+use mintmark_adapters::manual::Decision;
 use mintmark_adapters::{EndReason, Event, Extent, Order, PlanChange, Recurrence};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) struct History<'a> {
     charges: Vec<Paid<'a>>,
     changes: Vec<Change<'a>>,
-    unresolved_dispute: bool,
+    disputed_since: Option<Timestamp>,
+    decisions: Vec<&'a Decision>,
     pub(super) ends: BTreeSet<End>,
     pub(super) restarts: BTreeSet<Timestamp>,
     pub(super) cancellations: BTreeSet<Timestamp>,
@@ -25,8 +28,8 @@ pub(crate) struct Paid<'a> {
     pub(crate) order: &'a Order,
     /// When it was made.
     pub(crate) at: Timestamp,
-    /// Whether all of it was given back.
-    pub(crate) is_refunded: bool,
+    /// Since when it is known that all of it was given back.
+    pub(crate) refunded_since: Option<Timestamp>,
 }
 
 /// A change of the plan.
@@ -43,6 +46,13 @@ pub(super) struct End {
     pub(super) is_paid_off: bool,
 }
 
+impl Paid<'_> {
+    /// Whether all of it was given back.
+    pub(super) fn is_refunded(&self) -> bool {
+        self.refunded_since.is_some()
+    }
+}
+
 impl<'a> History<'a> {
     /// The history that is told, in whatever order; `None` if no charge is known.
     pub(crate) fn of(told: &'a [Told]) -> Option<Self> {
@@ -50,11 +60,11 @@ impl<'a> History<'a> {
         if charges.is_empty() {
             return None;
         }
-        let unresolved_dispute = has_unresolved_dispute(told);
         let mut history = Self {
             charges,
             changes: changes(told),
-            unresolved_dispute,
+            disputed_since: disputed_since(told),
+            decisions: decisions::of(told),
             ends: BTreeSet::new(),
             restarts: BTreeSet::new(),
             cancellations: BTreeSet::new(),
@@ -87,13 +97,13 @@ impl<'a> History<'a> {
         self.charges
             .iter()
             .enumerate()
-            .filter(|(index, paid)| *index == 0 || !paid.is_refunded)
+            .filter(|(index, paid)| *index == 0 || !paid.is_refunded())
             .map(|(_, paid)| paid)
     }
 
     /// How many charges but the first were given back.
     pub(super) fn later_refunds(&self) -> usize {
-        self.charges.iter().skip(1).filter(|paid| paid.is_refunded).count()
+        self.charges.iter().skip(1).filter(|paid| paid.is_refunded()).count()
     }
 
     /// The changes of plan that hold at `now`, and those that will; each by its time.
@@ -108,9 +118,19 @@ impl<'a> History<'a> {
         self.charges.iter().map(|paid| paid.order.quantity).chain(changed).max().unwrap_or(1)
     }
 
-    /// Whether somebody's bank took money back, and the seller has not won.
-    pub(super) fn has_unresolved_dispute(&self) -> bool {
-        self.unresolved_dispute
+    /// Since when it is known that somebody's bank took money back, if the seller has not won. Of several the latest.
+    pub(super) fn disputed_since(&self) -> Option<Timestamp> {
+        self.disputed_since
+    }
+
+    /// What the operator decided about these licenses.
+    pub(super) fn decided(&self, scope: Scope) -> Decided {
+        Decided::of(&self.decisions, scope)
+    }
+
+    /// The items that a decision names.
+    pub(crate) fn items_decided_upon(&self) -> BTreeSet<u32> {
+        self.decisions.iter().filter_map(|decision| decision.item).collect()
     }
 
     /// Whether it was an installment plan that is paid.
@@ -150,7 +170,8 @@ impl<'a> History<'a> {
             | Event::Refunded { .. }
             | Event::Disputed(_)
             | Event::DisputeWon(_)
-            | Event::PlanChanged(_) => {}
+            | Event::PlanChanged(_)
+            | Event::Decided(_) => {}
         }
     }
 }
@@ -165,13 +186,13 @@ fn charges(told: &[Told]) -> Vec<Paid<'_>> {
             }
         }
     }
-    let refunded: BTreeSet<&str> = told.iter().filter_map(|told| fully_refunded(&told.event)).collect();
+    let refunded = first_heard(told, fully_refunded);
     // Without a time of its own, a charge counts from the first that was heard of its order.
     let first_arrival = told.iter().map(|told| told.received_at).min().unwrap_or_default();
     let mut charges: Vec<Paid<'_>> = Vec::with_capacity(first_told.len());
     for (sale_id, (_, order)) in first_told {
         let at = whole_seconds(order.sold_at.unwrap_or(first_arrival));
-        charges.push(Paid { order, at, is_refunded: refunded.contains(sale_id) });
+        charges.push(Paid { order, at, refunded_since: refunded.get(sale_id).copied() });
     }
     // They are sorted by id already, which decides where nothing else does.
     charges.sort_by_key(|paid| (paid.at, paid.order.is_recurring_charge));
@@ -187,19 +208,32 @@ fn fully_refunded(event: &Event) -> Option<&str> {
 }
 
 /// A dispute of any charge counts, also of one that was never told of itself.
-fn has_unresolved_dispute(told: &[Told]) -> bool {
-    let mut unresolved: BTreeSet<&str> = BTreeSet::new();
-    for this in told {
-        if let Event::Disputed(charge) = &this.event {
-            unresolved.insert(&charge.sale_id);
-        }
-    }
+fn disputed_since(told: &[Told]) -> Option<Timestamp> {
+    let mut unresolved = first_heard(told, |event| match event {
+        Event::Disputed(charge) => Some(&charge.sale_id),
+        _ => None,
+    });
     for this in told {
         if let Event::DisputeWon(charge) = &this.event {
             unresolved.remove(charge.sale_id.as_str());
         }
     }
-    !unresolved.is_empty()
+    unresolved.into_values().max()
+}
+
+/// The charges that something became of, with the time of its first telling.
+fn first_heard<'a>(
+    told: &'a [Told],
+    of_charge: impl Fn(&'a Event) -> Option<&'a str>,
+) -> BTreeMap<&'a str, Timestamp> {
+    let mut heard: BTreeMap<&str, Timestamp> = BTreeMap::new();
+    for this in told {
+        if let Some(sale_id) = of_charge(&this.event) {
+            let first = heard.entry(sale_id).or_insert(this.received_at);
+            *first = this.received_at.min(*first);
+        }
+    }
+    heard
 }
 
 /// By their times; of two in one second the larger one comes last and counts.

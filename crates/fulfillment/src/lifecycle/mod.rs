@@ -4,6 +4,7 @@
 
 mod calendar;
 mod coverage;
+mod decisions;
 mod history;
 mod policy;
 mod standing;
@@ -11,10 +12,12 @@ mod standing;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub(crate) use decisions::{Scope, is_erased};
 pub(crate) use history::History;
 pub(crate) use policy::{Expires, OnDispute, OnEnd, OnPaidOff, OnRefund, Policy, Seats};
 
 use coverage::Reckoning;
+use decisions::Decided;
 use history::Change;
 use jiff::Timestamp;
 use mintmark_adapters::Event;
@@ -35,7 +38,8 @@ pub(crate) struct Told {
 pub(crate) struct State {
     /// Whether it may run.
     pub(crate) standing: Standing,
-    /// Why it may not, in the fixed words: `refunded`, `disputed`, `subscription ended`.
+    /// Why it may not, in the fixed words: `refunded`, `disputed`, `subscription ended`, `revoked by the operator`,
+    /// `suspended by the operator`.
     pub(crate) why: Option<&'static str>,
     /// How many seats.
     pub(crate) seats: u32,
@@ -49,6 +53,8 @@ pub(crate) struct State {
     pub(crate) seq: u32,
     /// Blobs with a smaller number promise more than was paid in the end; 0 if there are none.
     pub(crate) void_below: u32,
+    /// How often its key was replaced.
+    pub(crate) rotations: u32,
     /// When the state changes by itself.
     pub(crate) review_at: Option<Timestamp>,
     /// When a subscription ends, or ended, that will not be renewed.
@@ -64,21 +70,27 @@ pub(crate) enum Standing {
     Active,
     /// Its subscription is over.
     Ended,
-    /// The money is in dispute; it may come back.
+    /// The money is in dispute, or the operator is in doubt; it may come back.
     Suspended,
-    /// The money was given back.
+    /// The money was given back, or the operator took it back.
     Revoked,
 }
 
 impl State {
-    /// The state at `now`; otherwise why the product's policy does not fit the order, for a person.
-    pub(crate) fn of(history: &History<'_>, policy: &Policy, now: Timestamp) -> Result<Self, &'static str> {
+    /// The state of these licenses at `now`; otherwise why the product's policy does not fit the order, for a person.
+    pub(crate) fn of(
+        history: &History<'_>,
+        policy: &Policy,
+        scope: Scope,
+        now: Timestamp,
+    ) -> Result<Self, &'static str> {
         let (effective, pending) = history.changes_at(now);
         let reckoning = Reckoning { history, policy, changes: effective };
         let covered = reckoning.coverage()?;
-        let seq = seq(history, policy, effective);
+        let decided = history.decided(scope);
+        let seq = seq(history, policy, effective, decided);
         let is_diminished = reckoning.is_less_than_once_promised(covered);
-        let (standing, why) = standing::of(history, policy);
+        let (standing, why) = standing::of(history, policy, decided.course);
         Ok(Self {
             standing,
             why,
@@ -88,6 +100,7 @@ impl State {
             updates_until: covered.updates_until,
             seq,
             void_below: if is_diminished { seq } else { 0 },
+            rotations: u32::try_from(decided.rotations).unwrap_or(u32::MAX),
             review_at: pending.first().map(|change| change.at),
             cancelled_at: standing::cancelled_at(history),
             plan: effective.iter().rev().find_map(|change| change.told.plan.clone()),
@@ -102,8 +115,9 @@ impl State {
 
 /// Counts every fact that may change what a blob says, and each only once. None is ever taken back, so the number
 /// never falls. The end of a trial and of an installment plan move nothing but the end of a subscription's license.
-fn seq(history: &History<'_>, policy: &Policy, effective: &[Change<'_>]) -> u32 {
+fn seq(history: &History<'_>, policy: &Policy, effective: &[Change<'_>], decided: Decided) -> u32 {
     let mut facts = history.charges().len() + history.later_refunds() + effective.len();
+    facts += decided.reissues + decided.rotations;
     if policy.follows_subscription() {
         facts += history.trials() + usize::from(policy.is_paid_off(history));
     }

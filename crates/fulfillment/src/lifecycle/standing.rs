@@ -1,22 +1,38 @@
-//! Whether a license may run: refunds, disputes, and the end of a subscription.
+//! Whether a license may run: refunds, disputes, the end of a subscription, and what the operator decided.
 
+use super::decisions::Course;
 use super::history::End;
 use super::{History, OnDispute, OnEnd, OnPaidOff, OnRefund, Policy, Standing};
 use jiff::Timestamp;
 
 /// The standing, and why it is not a running one.
-pub(super) fn of(history: &History<'_>, policy: &Policy) -> (Standing, Option<&'static str>) {
-    if history.first().is_refunded && policy.on_refund == OnRefund::Revoke {
+pub(super) fn of(history: &History<'_>, policy: &Policy, course: Course) -> (Standing, Option<&'static str>) {
+    match course {
+        Course::Revoked => (Standing::Revoked, Some("revoked by the operator")),
+        Course::Suspended => (Standing::Suspended, Some("suspended by the operator")),
+        Course::Reinstated(at) => told_since(history, policy, Some(at)),
+        Course::Open => told_since(history, policy, None),
+    }
+}
+
+/// By what the store told, but for what was known when the operator wanted the license to run.
+fn told_since(
+    history: &History<'_>,
+    policy: &Policy,
+    reinstated: Option<Timestamp>,
+) -> (Standing, Option<&'static str>) {
+    let counts = |heard: Option<Timestamp>| heard.is_some_and(|heard| reinstated.is_none_or(|at| heard > at));
+    if counts(history.first().refunded_since) && policy.on_refund == OnRefund::Revoke {
         return (Standing::Revoked, Some("refunded"));
     }
-    if history.has_unresolved_dispute() {
+    if counts(history.disputed_since()) {
         match policy.on_dispute {
             OnDispute::Revoke => return (Standing::Revoked, Some("disputed")),
             OnDispute::Suspend => return (Standing::Suspended, Some("disputed")),
             OnDispute::Keep => {}
         }
     }
-    if is_over(history, policy) {
+    if over_since(history, policy).is_some_and(|end| counts(Some(end))) {
         return (Standing::Ended, Some("subscription ended"));
     }
     (Standing::Active, None)
@@ -28,12 +44,12 @@ pub(super) fn cancelled_at(history: &History<'_>) -> Option<Timestamp> {
 }
 
 /// What the store says is over is over, whatever our clock says.
-fn is_over(history: &History<'_>, policy: &Policy) -> bool {
-    let last = history.ends.iter().rev().find(|end| counts(**end, policy));
-    last.is_some_and(|end| !runs_again(history, end.at))
+fn over_since(history: &History<'_>, policy: &Policy) -> Option<Timestamp> {
+    let last = history.ends.iter().rev().find(|end| is_an_end(**end, policy))?;
+    Some(last.at).filter(|end| !runs_again(history, *end))
 }
 
-fn counts(end: End, policy: &Policy) -> bool {
+fn is_an_end(end: End, policy: &Policy) -> bool {
     if end.is_paid_off { policy.on_paid_off == OnPaidOff::End } else { policy.on_end == OnEnd::End }
 }
 

@@ -71,6 +71,17 @@ impl Sending<'_> {
         }
     }
 
+    /// Nothing is sent to its address by itself: that is no attempt.
+    pub(super) fn suppressed(self, why: &str) -> End {
+        self.rest(LetterResult {
+            state: LetterState::Held,
+            attempts: self.letter.attempts - 1,
+            failure_class: Some("suppressed".to_owned()),
+            error: Some(format!("not sent, since mail to this address came back: {why}")),
+            ..self.settled()
+        })
+    }
+
     /// Nobody knows how often it was sent.
     pub(super) fn given_up(self) -> End {
         let error = "whether it was sent is not known, and nobody can be asked".to_owned();

@@ -27,6 +27,7 @@ use closing::Closing;
 use jiff::Timestamp;
 use mintmark_mail::{Channels, Templates};
 use mintmark_storage::{Letter, Share};
+pub(crate) use render::words;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;

@@ -11,8 +11,7 @@ impl Office {
         let letter = &claimed.letter;
         let to = Address::parse(&letter.recipient)
             .map_err(|error| refused(FailureClass::Recipient, error.to_string()))?;
-        let words = self
-            .words(&claimed.licenses)
+        let words = words(&claimed.licenses, self.seller.clone())
             .ok_or_else(|| refused(FailureClass::Content, "the letter has no license".to_owned()))?;
         let content = self
             .templates
@@ -20,19 +19,20 @@ impl Office {
             .map_err(|error| refused(FailureClass::Content, error.to_string()))?;
         Ok(Letter { uid: letter.mail_uid.clone(), id: letter.id, to, content })
     }
+}
 
-    fn words(&self, licenses: &[Enclosed]) -> Option<LicenseLetter> {
-        let (first, others) = licenses.split_first()?;
-        let terms = &first.license.terms;
-        Some(LicenseLetter {
-            license: enclosure(first),
-            others: others.iter().map(enclosure).collect(),
-            name: terms.name.clone(),
-            email: terms.email.clone(),
-            mode: if terms.mode == "test" { Mode::Test } else { Mode::Live },
-            seller: self.seller.clone(),
-        })
-    }
+/// What a letter with these licenses says; `None` without any.
+pub(crate) fn words(licenses: &[Enclosed], seller: Option<String>) -> Option<LicenseLetter> {
+    let (first, others) = licenses.split_first()?;
+    let terms = &first.license.terms;
+    Some(LicenseLetter {
+        license: enclosure(first),
+        others: others.iter().map(enclosure).collect(),
+        name: terms.name.clone(),
+        email: terms.email.clone(),
+        mode: if terms.mode == "test" { Mode::Test } else { Mode::Live },
+        seller,
+    })
 }
 
 fn enclosure(enclosed: &Enclosed) -> Enclosure {

@@ -51,6 +51,9 @@ impl<'a> Desk<'a> {
             Judgement::Send if letter.doubt.is_some() && self.shared.closing.has_begun() => {
                 Stage::Ended(sending.put_back(Findings { due_at: now, in_vain: 0, error: None }))
             }
+            Judgement::Send if claimed.suppressed.is_some() => {
+                Stage::Ended(sending.suppressed(claimed.suppressed.as_deref().unwrap_or_default()))
+            }
             Judgement::Send => {
                 let rendered = catch_unwind(AssertUnwindSafe(|| self.shared.office.render(claimed)));
                 match rendered.unwrap_or_else(|_| Err(panicked())) {

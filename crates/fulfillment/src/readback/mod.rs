@@ -39,6 +39,6 @@ fn is_doubtful(told: &Interpretation) -> bool {
     match &told.verdict {
         Verdict::Events(events) => told.kind == Kind::Sale || events.iter().any(is_unclear),
         Verdict::Held(_) => is_of_charge,
-        Verdict::Ignored(_) | Verdict::Unreadable(_) => false,
+        Verdict::Reported(_) | Verdict::Ignored(_) | Verdict::Unreadable(_) => false,
     }
 }

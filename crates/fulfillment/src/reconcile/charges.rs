@@ -59,6 +59,7 @@ fn fact(event: &Event) -> Option<(&str, Fact)> {
         | Event::PlanChanged(_)
         | Event::Ended { .. }
         | Event::Restarted { .. }
-        | Event::TrialUntil(_) => None,
+        | Event::TrialUntil(_)
+        | Event::Decided(_) => None,
     }
 }

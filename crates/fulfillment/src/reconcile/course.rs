@@ -34,7 +34,8 @@ impl Course {
             | Event::Disputed(_)
             | Event::DisputeWon(_)
             | Event::PlanChanged(_)
-            | Event::TrialUntil(_) => {}
+            | Event::TrialUntil(_)
+            | Event::Decided(_) => {}
         }
     }
 

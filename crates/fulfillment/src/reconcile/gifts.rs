@@ -49,7 +49,7 @@ impl Run<'_> {
         };
         let is_news = match &record.interpretation.verdict {
             Verdict::Events(events) => charges.lacks(events),
-            Verdict::Ignored(_) | Verdict::Held(_) | Verdict::Unreadable(_) => false,
+            Verdict::Reported(_) | Verdict::Ignored(_) | Verdict::Held(_) | Verdict::Unreadable(_) => false,
         };
         Ok(Gift::Known(is_news.then(|| Box::new(record))))
     }

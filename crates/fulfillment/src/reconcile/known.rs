@@ -48,7 +48,8 @@ impl Run<'_> {
         let store_key = facts.and_then(|facts| facts["license_key"].as_str()).map(str::to_owned);
         let events = match interpretation.map(|interpretation| interpretation.verdict) {
             Some(Verdict::Events(events)) => events,
-            Some(Verdict::Ignored(_) | Verdict::Held(_) | Verdict::Unreadable(_)) | None => Vec::new(),
+            Some(Verdict::Reported(_) | Verdict::Ignored(_) | Verdict::Held(_) | Verdict::Unreadable(_))
+            | None => Vec::new(),
         };
         Known {
             events,

@@ -50,7 +50,7 @@ impl Run<'_> {
                     return self.write(vec![(News::Changed, record)]);
                 }
             }
-            Verdict::Ignored(_) => {}
+            Verdict::Ignored(_) | Verdict::Reported(_) => {}
             Verdict::Held(reason) | Verdict::Unreadable(reason) => {
                 self.tally.open(id.to_owned(), format!("the store's record: {reason}"));
             }

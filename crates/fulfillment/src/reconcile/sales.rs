@@ -112,7 +112,7 @@ impl Run<'_> {
                 }
                 Some(events)
             }
-            Verdict::Ignored(_) => None,
+            Verdict::Ignored(_) | Verdict::Reported(_) => None,
             Verdict::Held(reason) | Verdict::Unreadable(reason) => {
                 self.tally.listed += 1;
                 self.tally.open(id(), format!("the store's record: {reason}"));

@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 const PREFIX: &str = "MINTMARK_";
-/// Belongs to the command lines, which name the file with it.
-const NOT_A_SETTING: &str = "MINTMARK_CONFIG";
+/// Belong to the command lines: the file with the settings, and who does something by hand.
+const NO_SETTINGS: [&str; 2] = ["MINTMARK_CONFIG", "MINTMARK_OPERATOR"];
 /// What begins like this belongs to tests.
 const RESERVED: &str = "MINTMARK_TEST_";
 /// Names that other programs use for the same thing. The setting's own name wins over them.
@@ -119,7 +119,7 @@ fn variable_of(setting: &str) -> String {
 fn named_settings(environment: &BTreeMap<String, String>) -> Vec<(String, String)> {
     environment
         .iter()
-        .filter(|(name, _)| *name != NOT_A_SETTING && !name.starts_with(RESERVED))
+        .filter(|(name, _)| !NO_SETTINGS.contains(&name.as_str()) && !name.starts_with(RESERVED))
         .filter_map(|(name, value)| Some((name.strip_prefix(PREFIX)?, value)))
         .map(|(path, value)| (path.to_lowercase().replace("__", "."), value.clone()))
         .collect()

@@ -3,6 +3,7 @@
 
 mod catalog;
 mod corpus;
+mod decisions;
 mod door;
 mod doubts;
 mod fallback;
@@ -21,6 +22,7 @@ mod readback;
 mod reconcile;
 mod refreshing;
 mod refunds;
+mod reports;
 mod revoking;
 mod rotation;
 mod sale;

@@ -108,7 +108,7 @@ fn text(fulfillment: &Fulfillment, now: Timestamp) -> String {
 }
 
 /// The list as an app sees it that trusts this installation.
-fn published(fulfillment: &Fulfillment, now: Timestamp) -> Verified<RevocationList> {
+pub(crate) fn published(fulfillment: &Fulfillment, now: Timestamp) -> Verified<RevocationList> {
     let ring = Keyring::new([fulfillment.public_key()]).unwrap();
     let ring = ring.with_revocation_keys([fulfillment.revocation_public_key()]).unwrap();
     ring.verify_revocation_list(&text(fulfillment, now)).unwrap()

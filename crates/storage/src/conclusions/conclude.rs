@@ -32,6 +32,8 @@ impl Hot for Conclusion {
                 maybe_texts(&ends, |end| end.outcome.map(Outcome::as_str)),
                 maybe_texts(&ends, |end| end.error.as_deref()),
                 maybe_texts(&ends, |end| end.reason.as_deref()),
+                maybe_texts(&ends, |end| end.subject.product_id.as_deref()),
+                maybe_texts(&ends, |end| end.subject.email.as_deref()),
             );
             Statement::<ConcludeAll, _>::new((columns(&ends), own)).execute(connection)?;
         }
@@ -63,13 +65,13 @@ struct ConcludeAll;
 impl Text for ConcludeAll {
     const BEFORE: &'static str = "WITH ended AS MATERIALIZED (SELECT * FROM unnest(";
     const AFTER: &'static str = ") AS ended (delivery_id, attempt, at, kind, mode, order_id, sale_id, \
-            processed, outcome, error, reason)), \
+            processed, outcome, error, reason, product_id, email)), \
         attempted AS (INSERT INTO attempts (delivery_id, number, at, outcome, error, reason) \
             SELECT delivery_id, attempt, at, outcome, error, reason FROM ended) \
         UPDATE conclusions SET kind = ended.kind, mode = ended.mode, order_id = ended.order_id, \
             sale_id = ended.sale_id, processed = ended.processed, outcome = ended.outcome, \
-            error = ended.error, reason = ended.reason, license_number = NULL, concluded_at = ended.at, \
-            verify_at = NULL \
+            error = ended.error, reason = ended.reason, product_id = ended.product_id, email = ended.email, \
+            license_number = NULL, concluded_at = ended.at, verify_at = NULL \
         FROM ended WHERE conclusions.delivery_id = ended.delivery_id \
             AND (ended.processed OR NOT conclusions.processed OR conclusions.attempts <= ended.attempt)";
     type Answer = ();
@@ -95,12 +97,13 @@ pub(crate) fn write(
     Ok(())
 }
 
-fn update(
+fn update<'a>(
     connection: &mut SqliteConnection,
-    conclusion: &Conclusion,
+    conclusion: &'a Conclusion,
     license: Option<i64>,
 ) -> QueryResult<usize> {
-    let Subject { kind, mode, order_id, .. } = &conclusion.subject;
+    let Subject { kind, mode, order_id, product_id, email, .. } = &conclusion.subject;
+    let unless_licensed = |text: &'a Option<String>| text.as_deref().filter(|_| license.is_none());
     // What is done is done whatever came later.
     let latest = if conclusion.processed { i64::MAX } else { conclusion.attempt };
     Statement::<ConcludeOne, _>::new((
@@ -114,6 +117,8 @@ fn update(
         conclusion.outcome.map(Outcome::as_str).into_sql::<Nullable<Words>>(),
         conclusion.error.as_deref().into_sql::<Nullable<Words>>(),
         conclusion.reason.as_deref().into_sql::<Nullable<Words>>(),
+        unless_licensed(product_id).into_sql::<Nullable<Words>>(),
+        unless_licensed(email).into_sql::<Nullable<Words>>(),
         license.into_sql::<Nullable<BigInt>>(),
         time::to_column(conclusion.at).into_sql::<BigInt>(),
     ))
@@ -127,13 +132,14 @@ struct ConcludeOne;
 
 impl Text for ConcludeOne {
     const BEFORE: &'static str = "INSERT INTO conclusions (delivery_id, attempts, kind, mode, order_id, sale_id, \
-        processed, outcome, error, reason, license_number, concluded_at) VALUES (";
+        processed, outcome, error, reason, product_id, email, license_number, concluded_at) VALUES (";
     const AFTER: &'static str = ") ON CONFLICT (delivery_id) DO UPDATE SET kind = excluded.kind, \
         mode = excluded.mode, order_id = excluded.order_id, sale_id = excluded.sale_id, \
         processed = excluded.processed, \
         outcome = CASE WHEN excluded.outcome = 'found' AND outcome = 'minted' THEN 'minted' \
             ELSE excluded.outcome END, \
-        error = excluded.error, reason = excluded.reason, license_number = excluded.license_number, \
+        error = excluded.error, reason = excluded.reason, product_id = excluded.product_id, \
+        email = excluded.email, license_number = excluded.license_number, \
         concluded_at = excluded.concluded_at, verify_at = NULL \
         WHERE NOT processed OR attempts <= excluded.attempts";
     type Answer = ();

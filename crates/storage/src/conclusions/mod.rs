@@ -20,6 +20,10 @@ pub struct Subject {
     pub order_id: Option<String>,
     /// The single purchase it tells of.
     pub sale_id: Option<String>,
+    /// The product, as the body states it.
+    pub product_id: Option<String>,
+    /// The buyer's address in lower case, as the body states it.
+    pub email: Option<String>,
 }
 
 impl Subject {

@@ -2,6 +2,9 @@
 //!
 //! diesel keeps a prepared statement by the type of its query, if the type tells that the text never changes.
 //! Otherwise it builds the text anew for each execution, which for the hot statements costs more than the database.
+//!
+//! SQLite itself compiles a prepared statement anew whenever the parameter of its `LIMIT` is bound again, as diesel does
+//! for `first` and `limit`. A question with one answer at most is therefore asked by `get_result`, which stops there.
 
 use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};

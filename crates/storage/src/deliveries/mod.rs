@@ -65,7 +65,7 @@ macro_rules! load {
             .inner_join($crate::schema::conclusions::table)
             .filter($crate::schema::deliveries::id.eq($id))
             .select(($crate::deliveries::row::COLUMNS, $crate::schema::conclusions::attempts))
-            .first($connection)
+            .get_result($connection)
             .optional()?;
         found.map(|(row, attempt)| row.into_delivery(attempt)).transpose()
     }};

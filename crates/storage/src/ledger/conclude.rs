@@ -9,9 +9,9 @@ use jiff::Timestamp;
 
 impl Ledger<'_> {
     /// Writes down how an attempt ended, and which license it was about.
-    pub fn conclude(
+    pub fn conclude<'a>(
         &mut self,
-        conclusion: &Conclusion,
+        conclusion: &'a Conclusion,
         party: Option<&str>,
         license: Option<&str>,
     ) -> Result<()> {
@@ -21,6 +21,7 @@ impl Ledger<'_> {
         };
         let outcome = first_outcome(self.connection, conclusion)?;
         let subject = &conclusion.subject;
+        let unless_licensed = |text: &'a Option<String>| text.as_deref().filter(|_| license.is_none());
         diesel::update(conclusions::table.find(conclusion.delivery_id))
             .set((
                 conclusions::kind.eq(&subject.kind),
@@ -28,6 +29,8 @@ impl Ledger<'_> {
                 conclusions::order_id.eq(&subject.order_id),
                 conclusions::sale_id.eq(subject.own_sale()),
                 conclusions::party.eq(party),
+                conclusions::product_id.eq(unless_licensed(&subject.product_id)),
+                conclusions::email.eq(unless_licensed(&subject.email)),
                 conclusions::processed.eq(conclusion.processed),
                 conclusions::outcome.eq(outcome.map(Outcome::as_str)),
                 conclusions::error.eq(&conclusion.error),
@@ -55,8 +58,10 @@ fn first_outcome(connection: &mut AnyConnection, conclusion: &Conclusion) -> Res
     if !matches!(conclusion.outcome, Some(Outcome::Found | Outcome::Noted)) {
         return Ok(conclusion.outcome);
     }
-    let before: Option<String> =
-        conclusions::table.find(conclusion.delivery_id).select(conclusions::outcome).first(connection)?;
+    let before: Option<String> = conclusions::table
+        .find(conclusion.delivery_id)
+        .select(conclusions::outcome)
+        .get_result(connection)?;
     let done = before.as_deref().and_then(Outcome::from_word).filter(|outcome| outcome.changes_a_license());
     Ok(done.or(conclusion.outcome))
 }

@@ -26,7 +26,7 @@ pub struct Mint {
     pub state: LicenseState,
 }
 
-/// What a license becomes. Its id and key stay.
+/// What a license becomes. Its id stays.
 #[derive(Debug, Clone)]
 pub struct Revision {
     /// The license id.
@@ -77,7 +77,6 @@ impl Ledger<'_> {
                 .values((
                     (
                         licenses::id.eq(&license.id),
-                        licenses::key.eq(&license.key),
                         licenses::line.eq(&license.line),
                         licenses::product_id.eq(&license.product_id),
                         licenses::tier.eq(&license.tier),
@@ -122,7 +121,7 @@ impl Ledger<'_> {
 /// The columns of what a license says, which change with it.
 #[diesel::dsl::auto_type(no_type_alias)]
 fn said(license: &NewLicense) -> _ {
-    let blob: &str = license.blob.as_str();
+    let (key, blob): (&str, &str) = (license.key.as_str(), license.blob.as_str());
     let product_name: &str = license.product_name.as_str();
     let email: &str = license.email.as_str();
     let name: &str = license.name.as_str();
@@ -131,6 +130,7 @@ fn said(license: &NewLicense) -> _ {
     let updates_until: Option<i64> = time::to_optional_column(license.updates_until);
     let (seats, seq): (i64, i64) = (license.seats, license.seq);
     (
+        licenses::key.eq(key),
         licenses::blob.eq(blob),
         licenses::product_name.eq(product_name),
         licenses::email.eq(email),

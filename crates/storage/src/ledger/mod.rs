@@ -3,6 +3,7 @@
 mod conclude;
 mod letters;
 mod licenses;
+mod reported;
 mod signed;
 mod told;
 

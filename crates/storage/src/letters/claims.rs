@@ -5,7 +5,7 @@
 
 use super::row::Row;
 use super::withheld::hold_if_stopped;
-use super::{Letter, clock, enclosures};
+use super::{Letter, clock, enclosures, suppressions};
 use crate::connection::AnyConnection;
 use crate::connection::statement::Fixed;
 use crate::schema::letters;
@@ -51,6 +51,8 @@ pub struct ClaimedLetter {
     pub letter: Letter,
     /// The licenses it brings or is about, in the order of their numbers: its own, and those that are enclosed.
     pub licenses: Vec<Enclosed>,
+    /// Why nothing is to be sent to its address; `None` if it is to be sent.
+    pub suppressed: Option<String>,
 }
 
 /// A license in a letter.
@@ -83,7 +85,7 @@ impl Store {
         now: Timestamp,
         limit: i64,
     ) -> Pending<Vec<ClaimedLetter>> {
-        self.write(move |connection| {
+        self.write_in_company(move |connection| {
             let taken = take_due(connection, &share, &claim, now, limit)?;
             with_licenses(connection, &taken)
         })
@@ -91,7 +93,7 @@ impl Store {
 
     /// Takes a letter in hand ahead of its turn, if nobody has had it after its first `attempts` sendings.
     pub fn claim_letter(&self, id: i64, attempts: i64, claim: Claim) -> Pending<Option<ClaimedLetter>> {
-        self.write(move |connection| {
+        self.write_in_company(move |connection| {
             struct ClaimOne;
             let queued = letters::state.eq(LetterState::Queued.as_str());
             let claim_one = diesel::update(letters::table.find(id))
@@ -108,6 +110,14 @@ impl Store {
                 ));
             let taken = Fixed::<ClaimOne, _>::new(claim_one).execute(connection)?;
             if taken == 0 { Ok(None) } else { with_license(connection, id) }
+        })
+    }
+
+    /// The licenses that a letter brings or is about, in the order of their numbers.
+    pub fn licenses_in_letter(&self, leader: i64) -> Result<Vec<Enclosed>> {
+        self.read(|connection| {
+            let rows: Vec<(Option<String>, licenses::Row)> = in_letter!(leader).load(connection)?;
+            rows.into_iter().map(enclosed).collect()
         })
     }
 
@@ -247,7 +257,7 @@ fn with_license(connection: &mut AnyConnection, id: i64) -> Result<Option<Claime
     row.map(|row| claimed(connection, row)).transpose()
 }
 
-type InHand = (Row, licenses::Row, bool);
+type InHand = (Row, licenses::Row, bool, Option<String>);
 
 /// Of either question the same columns of the same tables.
 macro_rules! in_hand {
@@ -256,12 +266,26 @@ macro_rules! in_hand {
             letters::all_columns,
             crate::schema::licenses::all_columns,
             enclosures::leads(),
+            suppressions::why(),
         ))
     };
 }
 use in_hand;
 
-fn claimed(connection: &mut AnyConnection, (letter, license, leads): InHand) -> Result<ClaimedLetter> {
+/// The licenses of a letter and of what is enclosed in it.
+macro_rules! in_letter {
+    ($leader:expr) => {
+        letters::table
+            .inner_join(crate::schema::licenses::table)
+            .filter(letters::id.eq($leader).or(letters::enclosed_in.eq($leader).assume_not_null()))
+            .order(letters::license_number)
+            .select((letters::download, crate::schema::licenses::all_columns))
+    };
+}
+use in_letter;
+
+fn claimed(connection: &mut AnyConnection, in_hand: InHand) -> Result<ClaimedLetter> {
+    let (letter, license, leads, suppressed) = in_hand;
     let id = letter.id;
     let license = license.into_license()?;
     let letter = letter.into_letter(license.terms.id.clone())?;
@@ -270,21 +294,17 @@ fn claimed(connection: &mut AnyConnection, (letter, license, leads): InHand) -> 
     } else {
         vec![Enclosed { license, download: letter.download.clone() }]
     };
-    Ok(ClaimedLetter { letter, licenses })
+    Ok(ClaimedLetter { letter, licenses, suppressed })
 }
 
 /// The licenses of a letter that others are enclosed in; those are in hand with it from now on.
 fn group(connection: &mut AnyConnection, leader: i64) -> Result<Vec<Enclosed>> {
     enclosures::follow(connection, &[leader])?;
-    let of_group = letters::id.eq(leader).or(letters::enclosed_in.eq(leader).assume_not_null());
-    let rows: Vec<(Option<String>, licenses::Row)> = letters::table
-        .inner_join(crate::schema::licenses::table)
-        .filter(of_group.and(letters::state.eq(LetterState::Sending.as_str())))
-        .order(letters::license_number)
-        .select((letters::download, crate::schema::licenses::all_columns))
-        .load(connection)?;
-    let enclosed = |(download, license): (Option<String>, licenses::Row)| {
-        Ok(Enclosed { license: license.into_license()?, download })
-    };
+    let in_hand = letters::state.eq(LetterState::Sending.as_str());
+    let rows: Vec<(Option<String>, licenses::Row)> = in_letter!(leader).filter(in_hand).load(connection)?;
     rows.into_iter().map(enclosed).collect()
+}
+
+fn enclosed((download, license): (Option<String>, licenses::Row)) -> Result<Enclosed> {
+    Ok(Enclosed { license: license.into_license()?, download })
 }

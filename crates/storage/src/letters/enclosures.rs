@@ -125,5 +125,5 @@ pub(super) fn take_out(connection: &mut AnyConnection, letter: &Row) -> Result<(
 }
 
 fn row(connection: &mut AnyConnection, id: i64) -> QueryResult<Option<Row>> {
-    letters::table.find(id).first(connection).optional()
+    letters::table.find(id).get_result(connection).optional()
 }

@@ -1,22 +1,30 @@
 //! The outbox: letters from the transaction of their license to the provider's answer.
 
 mod add;
+mod by_hand;
 mod claims;
 mod clock;
 mod enclosures;
 pub(crate) mod first;
+mod list;
 mod queue;
+mod reports;
 mod results;
 mod row;
+mod suppressions;
 #[cfg(test)]
 mod tests;
 mod withheld;
 
+pub use by_hand::{Handled, Obstacle};
 pub use claims::{Claim, ClaimedLetter, Enclosed, Share};
+pub use list::{LetterFilter, LetterRow};
+pub use reports::{LetterReport, Reported};
 pub use results::{Finish, LetterResult};
 
 pub(crate) use {
     add::add,
+    reports::apply,
     withheld::{release, withhold},
 };
 
@@ -106,6 +114,11 @@ impl Letter {
     pub fn is_withheld(&self) -> bool {
         self.state == LetterState::Held && self.failure_class.as_deref() == Some(withheld::WITHHELD)
     }
+
+    /// Whether a person holds it.
+    pub fn is_held_by_hand(&self) -> bool {
+        self.state == LetterState::Held && self.failure_class.as_deref() == Some(by_hand::BY_HAND)
+    }
 }
 
 /// A letter's last sending may have reached its provider or not.
@@ -183,7 +196,7 @@ pub(crate) fn newest(connection: &mut AnyConnection, license: i64) -> Result<Opt
         .inner_join(licenses::table)
         .filter(letters::license_number.eq(license).and(letters::replaced.eq(false)))
         .select((letters::all_columns, licenses::id))
-        .first(connection)
+        .get_result(connection)
         .optional()?;
     row.map(|(row, license_id)| row.into_letter(license_id)).transpose()
 }
@@ -193,7 +206,7 @@ pub(super) fn find(connection: &mut AnyConnection, id: i64) -> Result<Option<Let
         .inner_join(licenses::table)
         .filter(letters::id.eq(id))
         .select((letters::all_columns, licenses::id))
-        .first(connection)
+        .get_result(connection)
         .optional()?;
     row.map(|(row, license_id)| row.into_letter(license_id)).transpose()
 }

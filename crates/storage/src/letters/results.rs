@@ -3,11 +3,14 @@
 use super::enclosures::{self, leads};
 use super::row::Row;
 use super::withheld::hold_if_stopped;
-use super::{Doubt, Letter, find};
+use super::{Doubt, Letter, find, reports};
 use crate::connection::AnyConnection;
 use crate::connection::statement::Fixed;
 use crate::schema::{letters, licenses};
 use crate::{LetterState, Pending, Result, Store, time};
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
+use diesel::sql_types::Bool;
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use jiff::Timestamp;
 
@@ -51,7 +54,7 @@ impl Store {
     /// Writes down how sendings ended, in their order. `None` for a letter whose claim was lost meanwhile: then
     /// nothing of it changed.
     pub fn finish_letters(&self, finished: Vec<Finish>, now: Timestamp) -> Pending<Vec<Option<Letter>>> {
-        self.write(move |connection| {
+        self.write_in_company(move |connection| {
             finished.into_iter().map(|finish| write(connection, finish, now)).collect()
         })
     }
@@ -85,14 +88,19 @@ fn write(connection: &mut AnyConnection, finish: Finish, now: Timestamp) -> Resu
         letters::all_columns,
         licenses::id,
         leads(),
+        is_reported(),
     ));
-    let (row, license_id, leads): (Row, String, bool) =
+    let (row, license_id, leads, is_reported): (Row, String, bool, bool) =
         Fixed::<Finished, _>::new(finished).get_result(connection)?;
-    if sent && !leads {
+    if sent && !leads && !is_reported {
         return row.into_letter(license_id).map(Some);
     }
     if leads {
         enclosures::follow(connection, &[letter])?;
+    }
+    if sent && is_reported {
+        // The provider was quicker to tell of it than to answer.
+        reports::catch_up(connection, letter)?;
     }
     if !sent {
         // A refund or a dispute may have come while it was in hand.
@@ -101,4 +109,9 @@ fn write(connection: &mut AnyConnection, finish: Finish, now: Timestamp) -> Resu
     // So may a newer letter of its license, and what is enclosed in it still has to be sent.
     enclosures::succeed(connection, letter, now)?;
     find(connection, letter)
+}
+
+/// Whether the provider has told of a letter already, as a column.
+fn is_reported() -> SqlLiteral<Bool> {
+    sql("EXISTS (SELECT 1 FROM letter_reports WHERE letter_id = letters.id)")
 }

@@ -10,7 +10,7 @@ pub(crate) type Joined = (Row, String);
 #[derive(diesel::Queryable)]
 pub(crate) struct Row {
     pub(super) id: i64,
-    _license_number: i64,
+    pub(super) license_number: i64,
     kind: String,
     resend_number: i64,
     pub(super) mail_uid: String,
@@ -29,7 +29,7 @@ pub(crate) struct Row {
     doubtful_since: Option<i64>,
     asked: i64,
     doubts: i64,
-    message_id: Option<String>,
+    pub(super) message_id: Option<String>,
     failure_class: Option<String>,
     error: Option<String>,
     created_at: i64,

@@ -84,7 +84,7 @@ pub(super) fn hold_if_stopped(connection: &mut AnyConnection, these: &[i64], now
 pub(super) fn current(connection: &mut AnyConnection, license_number: i64) -> QueryResult<Option<Row>> {
     use diesel::OptionalExtension as _;
     let of_license = letters::table.filter(letters::license_number.eq(license_number));
-    of_license.filter(letters::replaced.eq(false)).first(connection).optional()
+    of_license.filter(letters::replaced.eq(false)).get_result(connection).optional()
 }
 
 fn hold(connection: &mut AnyConnection, these: &[i64]) -> QueryResult<usize> {

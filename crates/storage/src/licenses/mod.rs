@@ -114,7 +114,7 @@ impl Store {
     /// The license with this key.
     pub fn license_with_key(&self, key: &str) -> Result<Option<License>> {
         let row: Option<Row> = self.read(|connection| {
-            Ok(licenses::table.filter(licenses::key.eq(key)).first(connection).optional()?)
+            Ok(licenses::table.filter(licenses::key.eq(key)).get_result(connection).optional()?)
         })?;
         row.map(Row::into_license).transpose()
     }
@@ -137,12 +137,12 @@ impl Store {
 }
 
 pub(crate) fn by_id(connection: &mut AnyConnection, id: &str) -> Result<Option<License>> {
-    let row: Option<Row> = licenses::table.filter(licenses::id.eq(id)).first(connection).optional()?;
+    let row: Option<Row> = licenses::table.filter(licenses::id.eq(id)).get_result(connection).optional()?;
     row.map(Row::into_license).transpose()
 }
 
 /// The number of the license with this id.
 pub(crate) fn number(connection: &mut AnyConnection, id: &str) -> Result<Option<i64>> {
     let number = licenses::table.filter(licenses::id.eq(id)).select(licenses::number);
-    Ok(number.first(connection).optional()?)
+    Ok(number.get_result(connection).optional()?)
 }

@@ -35,6 +35,9 @@ use task::{Once, Task};
 
 /// How long a stop waits for a transaction that may hang.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a letter waits for a delivery: little beside the provider's answer, and long enough for the next one of a
+/// store that tells one after the other.
+const COMPANY: Duration = Duration::from_millis(3);
 
 /// The queues in front of the writing threads.
 #[derive(Debug)]
@@ -69,8 +72,27 @@ impl Writer {
         T: Send + 'static,
         F: FnOnce(&mut AnyConnection) -> Result<T> + Send + 'static,
     {
+        self.submit_within(Duration::ZERO, work)
+    }
+
+    /// As [`Writer::submit`], for what nobody waits for. It shares the next transaction, which a delivery may begin, and
+    /// costs no commit of its own; if nothing comes, it goes alone. Only SQLite has one queue for everything.
+    pub(crate) fn submit_in_company<T, F>(&self, work: F) -> Pending<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut AnyConnection) -> Result<T> + Send + 'static,
+    {
+        let patience = if self.lanes.is_none() { COMPANY } else { Duration::ZERO };
+        self.submit_within(patience, work)
+    }
+
+    fn submit_within<T, F>(&self, patience: Duration, work: F) -> Pending<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut AnyConnection) -> Result<T> + Send + 'static,
+    {
         let (reply, answer) = Reply::new();
-        self.push(Box::new(Once::new(work, reply)), answer)
+        self.push(Box::new(Once::new(work, reply, patience)), answer)
     }
 
     /// Queues a write of a kind that comes often.

@@ -5,7 +5,7 @@ use crate::{Error, Result};
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Condvar, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// More than this many waiting writes are refused at once: their senders would give up before their turn.
 pub(super) const MOST_WAITING: usize = 4096;
@@ -20,6 +20,11 @@ const LARGEST_BATCH_BYTES: usize = 4 * 1024 * 1024;
 pub(super) trait Waiting {
     /// Bytes that it holds on to.
     fn size(&self) -> usize;
+
+    /// How long it waits for others whose transaction it can share.
+    fn patience(&self) -> Duration {
+        Duration::ZERO
+    }
 }
 
 /// Waiting writes, in the order in which they came.
@@ -29,10 +34,17 @@ pub(super) struct Queue<T> {
 }
 
 struct State<T> {
-    waiting: VecDeque<T>,
+    waiting: VecDeque<Queued<T>>,
     bytes: usize,
+    /// When the first of them has waited long enough, and all are handed out.
+    due: Option<Instant>,
     /// Why nothing is taken in any more.
     closed: Option<Closed>,
+}
+
+struct Queued<T> {
+    write: T,
+    due: Instant,
 }
 
 /// Why a queue takes nothing in.
@@ -56,7 +68,7 @@ pub(super) enum Turn<T> {
 
 impl<T: Waiting> Queue<T> {
     pub(super) fn new() -> Self {
-        let state = State { waiting: VecDeque::new(), bytes: 0, closed: None };
+        let state = State { waiting: VecDeque::new(), bytes: 0, due: None, closed: None };
         Self { state: Mutex::new(state), bell: Condvar::new() }
     }
 
@@ -73,7 +85,9 @@ impl<T: Waiting> Queue<T> {
             return Err(Error::Full);
         }
         state.bytes = bytes;
-        state.waiting.push_back(write);
+        let due = Instant::now() + write.patience();
+        state.due = state.due.min(Some(due)).or(Some(due));
+        state.waiting.push_back(Queued { write, due });
         drop(state);
         self.bell.notify_one();
         Ok(())
@@ -81,13 +95,26 @@ impl<T: Waiting> Queue<T> {
 
     /// Waits at most `patience` for something to do.
     pub(super) fn take(&self, patience: Duration) -> Turn<T> {
-        let is_idle = |state: &mut State<T>| state.waiting.is_empty() && state.closed.is_none();
-        let waited = self.bell.wait_timeout_while(lock(&self.state), patience, is_idle);
-        let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        if state.waiting.is_empty() {
-            return if state.closed.is_some() { Turn::Over } else { Turn::Idle };
+        let until = Instant::now().checked_add(patience);
+        let mut state = lock(&self.state);
+        loop {
+            let now = Instant::now();
+            if state.is_due(now) {
+                return Turn::Batch(state.next_batch());
+            }
+            if state.closed.is_some() {
+                return Turn::Over;
+            }
+            let Some(wake) = state.due.into_iter().chain(until).min() else {
+                state = self.bell.wait(state).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            };
+            if wake <= now {
+                return Turn::Idle;
+            }
+            let waited = self.bell.wait_timeout(state, wake - now);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
-        Turn::Batch(state.next_batch())
     }
 
     /// Takes nothing in any more; what waits is still handed out.
@@ -98,18 +125,24 @@ impl<T: Waiting> Queue<T> {
 }
 
 impl<T: Waiting> State<T> {
+    /// Whether something has waited long enough. Nobody else comes to a queue that is closed.
+    fn is_due(&self, now: Instant) -> bool {
+        self.due.is_some_and(|due| due <= now || self.closed.is_some())
+    }
+
     /// At least one, however large it is.
     fn next_batch(&mut self) -> Vec<T> {
         let mut batch = Vec::new();
         let mut bytes = 0;
         while let Some(next) = self.waiting.front() {
-            bytes += next.size();
+            bytes += next.write.size();
             if batch.len() >= LARGEST_BATCH || (bytes > LARGEST_BATCH_BYTES && !batch.is_empty()) {
                 break;
             }
-            self.bytes = self.bytes.saturating_sub(next.size());
-            batch.extend(self.waiting.pop_front());
+            self.bytes = self.bytes.saturating_sub(next.write.size());
+            batch.extend(self.waiting.pop_front().map(|queued| queued.write));
         }
+        self.due = self.waiting.iter().map(|queued| queued.due).min();
         batch
     }
 }
@@ -127,9 +160,17 @@ impl<T> fmt::Debug for Queue<T> {
 mod tests {
     use super::*;
 
+    /// What has this size waits for company.
+    const PATIENT: usize = 7;
+    const PATIENCE: Duration = Duration::from_millis(200);
+
     impl Waiting for usize {
         fn size(&self) -> usize {
             *self
+        }
+
+        fn patience(&self) -> Duration {
+            if *self == PATIENT { PATIENCE } else { Duration::ZERO }
         }
     }
 
@@ -181,6 +222,27 @@ mod tests {
         assert!(matches!(queue.push(1), Err(Error::Closed)));
         assert_eq!(batch(&queue), [1]);
         assert!(matches!(queue.take(Duration::from_secs(60)), Turn::Over));
+    }
+
+    #[test]
+    fn what_waits_for_company_goes_with_the_next_write_or_alone_after_a_while() {
+        let queue = Queue::new();
+        queue.push(PATIENT).expect("room");
+        assert!(matches!(queue.take(Duration::ZERO), Turn::Idle));
+        queue.push(1).expect("room");
+        assert_eq!(batch(&queue), [PATIENT, 1]);
+        queue.push(PATIENT).expect("room");
+        let begun = Instant::now();
+        assert!(matches!(queue.take(Duration::MAX), Turn::Batch(alone) if alone == [PATIENT]));
+        assert!(begun.elapsed() >= PATIENCE / 2, "it waited for others");
+    }
+
+    #[test]
+    fn what_waits_for_company_when_the_queue_closes_waits_no_longer() {
+        let queue = Queue::new();
+        queue.push(PATIENT).expect("room");
+        queue.close(Closed::Stopping);
+        assert_eq!(batch(&queue), [PATIENT]);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use super::reply::{Committed, Reply};
 use crate::Result;
 use crate::chain::Tail;
 use crate::connection::{AnyConnection, transaction};
+use std::time::Duration;
 
 /// A write whose answer may be of any type.
 pub(super) trait Task: Send {
@@ -13,6 +14,11 @@ pub(super) trait Task: Send {
 
     /// Bytes that it holds on to.
     fn size(&self) -> usize;
+
+    /// How long it waits for others whose transaction it can share.
+    fn patience(&self) -> Duration {
+        Duration::ZERO
+    }
 
     /// Whether it can be run again after it was taken back.
     fn is_repeatable(&self) -> bool;
@@ -34,6 +40,10 @@ impl Waiting for Box<dyn Task> {
     fn size(&self) -> usize {
         self.as_ref().size()
     }
+
+    fn patience(&self) -> Duration {
+        self.as_ref().patience()
+    }
 }
 
 /// Work that can be done once: it has not been done, or this is what it answers.
@@ -41,11 +51,12 @@ pub(super) struct Once<T, F> {
     work: Option<F>,
     done: Option<Result<T>>,
     reply: Reply<T>,
+    patience: Duration,
 }
 
 impl<T, F> Once<T, F> {
-    pub(super) fn new(work: F, reply: Reply<T>) -> Self {
-        Self { work: Some(work), done: None, reply }
+    pub(super) fn new(work: F, reply: Reply<T>, patience: Duration) -> Self {
+        Self { work: Some(work), done: None, reply, patience }
     }
 }
 
@@ -56,6 +67,10 @@ impl<T: Send, F: FnOnce(&mut AnyConnection) -> Result<T> + Send> Task for Once<T
 
     fn size(&self) -> usize {
         size_of::<F>()
+    }
+
+    fn patience(&self) -> Duration {
+        self.patience
     }
 
     fn is_repeatable(&self) -> bool {

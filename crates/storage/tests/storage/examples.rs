@@ -51,6 +51,8 @@ pub(crate) fn conclusion(delivery: &Delivery, order: &str) -> Conclusion {
             mode: "live".to_owned(),
             order_id: Some(order.to_owned()),
             sale_id: Some(order.to_owned()),
+            product_id: Some("P1".to_owned()),
+            email: Some("ada@example.com".to_owned()),
         },
         processed: true,
         outcome: None,

@@ -5,7 +5,7 @@ use crate::examples::{
 };
 use mintmark_storage::{
     AuditFilter, AuditRow, Conclusion, Finish, Issue, LetterResult, LetterState, NewDelivery, NewLetter,
-    Origin, Outcome, Store, on_both_databases,
+    Origin, Outcome, RowState, Store, on_both_databases,
 };
 
 on_both_databases! {
@@ -76,6 +76,82 @@ on_both_databases! {
         assert_eq!(listed(&store, both), [by_itself.id]);
         let first_page = |filter: &mut AuditFilter| (filter.failed, filter.limit) = (true, Some(1));
         assert_eq!(listed(&store, first_page), [by_its_letter.id]);
+    }
+
+    fn every_state_has_its_rows(database: TestDatabase) {
+        let store = open(&database);
+        let waiting = record(&store, 0);
+        let failed = record(&store, 1);
+        store.conclude(failure(&failed, "S1", "no entry")).wait().expect("concluded");
+        let held = record(&store, 2);
+        let conclusion = Conclusion { outcome: Some(Outcome::Held), ..failure(&held, "S2", "two prices") };
+        store.conclude(conclusion).wait().expect("concluded");
+        mint(&store, "S3");
+        let unsent = record(&store, 4);
+        let letter = NewLetter { unmailable: Some("no domain".to_owned()), ..new_letter("held") };
+        store.issue(Issue { letter, ..issue(&unsent, "S4") }).wait().expect("issued");
+        let minted = held.id + 1;
+        for (state, ids) in [
+            (RowState::Failed, vec![unsent.id, held.id, failed.id]),
+            (RowState::Unprocessed, vec![held.id, failed.id, waiting.id]),
+            (RowState::Waiting, vec![waiting.id]),
+            (RowState::Held, vec![held.id]),
+            (RowState::Done, vec![minted]),
+        ] {
+            assert_eq!(listed(&store, |filter| filter.state = Some(state)), ids, "{state:?}");
+        }
+    }
+
+    fn rows_are_found_by_product_and_buyer_with_a_license_and_without(database: TestDatabase) {
+        let store = open(&database);
+        let failed = record(&store, 1);
+        store.conclude(failure(&failed, "S1", "no entry")).wait().expect("concluded");
+        let other = record(&store, 2);
+        let mut of_other = failure(&other, "S2", "no entry");
+        of_other.subject.product_id = Some("P2".to_owned());
+        of_other.subject.email = Some("bob@example.com".to_owned());
+        store.conclude(of_other).wait().expect("concluded");
+        mint(&store, "S3");
+        let minted = other.id + 1;
+        assert_eq!(listed(&store, |filter| filter.product = Some("P1".to_owned())), [minted, failed.id]);
+        assert_eq!(listed(&store, |filter| filter.product = Some("P2".to_owned())), [other.id]);
+        assert_eq!(listed(&store, |filter| filter.email = Some("Ada@Example.com".to_owned())), [minted, failed.id]);
+        assert_eq!(listed(&store, |filter| filter.email = Some("bob@example.com".to_owned())), [other.id]);
+        let row = store.audit_row(minted).expect("an answer").expect("the row");
+        assert_eq!(row.product_id.as_deref(), Some("P1"));
+    }
+
+    fn rows_are_found_by_the_words_of_their_reasons(database: TestDatabase) {
+        let store = open(&database);
+        let failed = record(&store, 1);
+        store.conclude(failure(&failed, "S1", "No entry: a_b 100%")).wait().expect("concluded");
+        let ignored = record(&store, 2);
+        let conclusion = Conclusion { reason: Some("test button".to_owned()), ..conclusion(&ignored, "S2") };
+        store.conclude(conclusion).wait().expect("concluded");
+        let unsent = record(&store, 3);
+        let letter = NewLetter { unmailable: Some("no domain".to_owned()), ..new_letter("held") };
+        store.issue(Issue { letter, ..issue(&unsent, "S4") }).wait().expect("issued");
+        mint(&store, "S5");
+        let found = |text: &str| listed(&store, |filter| filter.reason = Some(text.to_owned()));
+        assert_eq!(found("no entry"), [failed.id]);
+        assert_eq!(found("a_b 100%"), [failed.id]);
+        assert_eq!(found("a%b"), [0; 0]);
+        assert_eq!(found("BUTTON"), [ignored.id]);
+        assert_eq!(found("email error: no dom"), [unsent.id]);
+        assert_eq!(found("no"), [unsent.id, failed.id]);
+    }
+
+    fn rows_are_found_by_outcome_origin_and_kind(database: TestDatabase) {
+        let store = open(&database);
+        let noted = record(&store, 1);
+        let mut refund = Conclusion { outcome: Some(Outcome::Noted), ..conclusion(&noted, "S1") };
+        refund.subject.kind = "refund".to_owned();
+        store.conclude(refund).wait().expect("concluded");
+        let imported = NewDelivery { origin: Origin::Import, ..ping(2) };
+        let imported = store.record(imported).wait().expect("on record");
+        assert_eq!(listed(&store, |filter| filter.outcome = Some(Outcome::Noted)), [noted.id]);
+        assert_eq!(listed(&store, |filter| filter.kind = Some("refund".to_owned())), [noted.id]);
+        assert_eq!(listed(&store, |filter| filter.origin = Some(Origin::Import)), [imported.id]);
     }
 
     fn the_error_of_a_letter_is_told_until_the_letter_is_accepted(database: TestDatabase) {

@@ -1,8 +1,10 @@
 //! Facts as stores tell them, in few words.
 
-use super::super::{Expires, History, Policy, State, Told};
+use super::super::{Expires, History, Policy, Scope, State, Told};
 use jiff::{Timestamp, ToSpan as _};
+use mintmark_adapters::manual::{Decision, Mail, Ruling};
 use mintmark_adapters::{Charge, EndReason, Event, Extent, Order, PlanChange, Recurrence};
+use mintmark_licensing::Mode;
 
 /// A point in time: so many days after the beginning of 2026.
 pub(crate) fn day(number: i64) -> Timestamp {
@@ -89,6 +91,25 @@ pub(crate) fn seats_changed(at: i64, quantity: u32) -> Event {
     })
 }
 
+/// What the operator decided about the whole order.
+pub(crate) fn decided(at: i64, ruling: Ruling) -> Event {
+    decided_upon(None, at, ruling)
+}
+
+/// What the operator decided, about one license of several or about all.
+pub(crate) fn decided_upon(item: Option<u32>, at: i64, ruling: Ruling) -> Event {
+    Event::Decided(Box::new(Decision {
+        decision: ruling,
+        order_id: "order".to_owned(),
+        mode: Mode::Live,
+        item,
+        by: "ada".to_owned(),
+        why: None,
+        at: day(at),
+        mail: Mail::AsUsual,
+    }))
+}
+
 /// The facts in the order of their arrival, long after they happened.
 pub(crate) fn told(events: &[Event]) -> Vec<Told> {
     let telling = |(event, number): (&Event, i64)| Told {
@@ -107,7 +128,7 @@ pub(crate) fn by_subscription() -> Policy {
 /// The state that follows from these facts.
 pub(crate) fn state_at(now: Timestamp, policy: &Policy, events: &[Event]) -> State {
     let told = told(events);
-    State::of(&History::of(&told).expect("a sale"), policy, now).unwrap()
+    State::of(&History::of(&told).expect("a sale"), policy, Scope::Order, now).unwrap()
 }
 
 /// The state long after all of them.

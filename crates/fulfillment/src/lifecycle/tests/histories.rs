@@ -3,6 +3,7 @@
 use super::super::{Expires, OnDispute, OnEnd, OnPaidOff, OnRefund, Policy, Seats};
 use super::facts::*;
 use jiff::{Timestamp, ToSpan as _};
+use mintmark_adapters::manual::Ruling;
 use mintmark_adapters::{EndReason, Event, Extent, Order, Recurrence};
 use proptest::collection::vec;
 use proptest::option;
@@ -87,7 +88,22 @@ fn facts() -> impl Strategy<Value = Event> {
         2 => (days(), reason).prop_map(|(at, reason)| ended(at, reason)),
         2 => days().prop_map(restarted),
         1 => select(vec![7, 31]).prop_map(|at| Event::TrialUntil(day(at))),
+        3 => decisions(),
     ]
+}
+
+/// Before everything else was heard, and after it.
+fn decisions() -> impl Strategy<Value = Event> {
+    let rulings = vec![
+        Ruling::Reinstate,
+        Ruling::Reinstate,
+        Ruling::Suspend,
+        Ruling::Revoke,
+        Ruling::Reissue,
+        Ruling::RotateKey,
+    ];
+    (select(vec![None, None, None, Some(1)]), select(vec![0, 31, 90, 400]), select(rulings))
+        .prop_map(|(item, at, ruling)| decided_upon(item, at, ruling))
 }
 
 /// Facts that say too much: any time or none, any number, and the same charge in several ways.

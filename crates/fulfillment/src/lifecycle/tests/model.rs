@@ -2,7 +2,9 @@
 
 use super::super::calendar::{add, period};
 use super::super::{Expires, OnDispute, OnEnd, OnPaidOff, OnRefund, Policy, Seats, Standing, State};
+use super::facts::day;
 use jiff::{Timestamp, ToSpan as _};
+use mintmark_adapters::manual::Ruling;
 use mintmark_adapters::{EndReason, Event, Extent, Order, PlanChange};
 use std::collections::BTreeSet;
 
@@ -38,7 +40,9 @@ pub(super) fn state(facts: &[Event], policy: &Policy, now: Timestamp) -> Option<
     }
     let innocent = Money { refunded: BTreeSet::new(), disputed: BTreeSet::new(), trials: BTreeSet::new() };
     let best = play(facts, &innocent, policy, now);
-    let (standing, why) = standing(&end, &money, policy);
+    let rulings = rulings(facts);
+    let (standing, why) = standing(&end, &money, policy, &rulings);
+    let count = |ruling| u32::try_from(rulings.iter().filter(|(_, one)| *one == ruling).count()).unwrap();
     let is_by_subscription = matches!(policy.expires, Expires::Subscription);
     let is_paid_off = policy.on_paid_off == OnPaidOff::Keep
         && facts.iter().any(|fact| matches!(fact, Event::Ended { reason: EndReason::PaidOff, .. }));
@@ -48,7 +52,7 @@ pub(super) fn state(facts: &[Event], policy: &Policy, now: Timestamp) -> Option<
         Expires::Subscription if is_paid_off => None,
         Expires::Subscription => picture.paid_until,
     };
-    let mut seq = end.seq;
+    let mut seq = end.seq + count(Ruling::Reissue) + count(Ruling::RotateKey);
     if is_by_subscription {
         seq += u32::try_from(money.trials.len()).unwrap() + u32::from(is_paid_off);
     }
@@ -64,6 +68,7 @@ pub(super) fn state(facts: &[Event], policy: &Policy, now: Timestamp) -> Option<
         updates_until: end.updates_until,
         seq,
         void_below: if is_less { seq } else { 0 },
+        rotations: count(Ruling::RotateKey),
         review_at: end.review_at,
         cancelled_at: end.cancelled_at,
         plan: end.plan,
@@ -85,6 +90,15 @@ fn money(facts: &[Event]) -> Money {
         }
     }
     money
+}
+
+/// What was decided about the whole order, in the order of its times.
+fn rulings(facts: &[Event]) -> BTreeSet<(Timestamp, Ruling)> {
+    let ruling = |fact: &Event| match fact {
+        Event::Decided(decision) if decision.item.is_none() => Some((decision.at, decision.decision)),
+        _ => None,
+    };
+    facts.iter().filter_map(ruling).collect()
 }
 
 fn play(facts: &[Event], money: &Money, policy: &Policy, now: Timestamp) -> Picture {
@@ -123,6 +137,7 @@ fn cue(fact: &Event) -> Option<(Timestamp, u8)> {
         Event::Ended { at, .. } => Some(((*at)?, 3)),
         Event::Restarted { at } => Some(((*at)?, 4)),
         Event::Refunded { .. } | Event::Disputed(_) | Event::DisputeWon(_) | Event::TrialUntil(_) => None,
+        Event::Decided(_) => None,
     }
 }
 
@@ -176,15 +191,30 @@ impl Picture {
     }
 }
 
-fn standing(end: &Picture, money: &Money, policy: &Policy) -> (Standing, Option<&'static str>) {
+fn standing(
+    end: &Picture,
+    money: &Money,
+    policy: &Policy,
+    rulings: &BTreeSet<(Timestamp, Ruling)>,
+) -> (Standing, Option<&'static str>) {
+    let is_about_standing =
+        |ruling: &Ruling| matches!(ruling, Ruling::Reinstate | Ruling::Suspend | Ruling::Revoke);
+    let reinstated = match rulings.iter().rev().find(|(_, ruling)| is_about_standing(ruling)) {
+        Some((_, Ruling::Revoke)) => return (Standing::Revoked, Some("revoked by the operator")),
+        Some((_, Ruling::Suspend)) => return (Standing::Suspended, Some("suspended by the operator")),
+        Some((at, _)) => *at,
+        None => Timestamp::MIN,
+    };
+    // Everything is heard at once, on that day.
+    let is_heard_later = reinstated < day(300);
     let disputed = if money.disputed.is_empty() { OnDispute::Keep } else { policy.on_dispute };
-    if end.first_is_refunded && policy.on_refund == OnRefund::Revoke {
+    if is_heard_later && end.first_is_refunded && policy.on_refund == OnRefund::Revoke {
         (Standing::Revoked, Some("refunded"))
-    } else if disputed == OnDispute::Revoke {
+    } else if is_heard_later && disputed == OnDispute::Revoke {
         (Standing::Revoked, Some("disputed"))
-    } else if disputed == OnDispute::Suspend {
+    } else if is_heard_later && disputed == OnDispute::Suspend {
         (Standing::Suspended, Some("disputed"))
-    } else if end.over_since.is_some() {
+    } else if end.over_since.is_some_and(|end| end > reinstated) {
         (Standing::Ended, Some("subscription ended"))
     } else {
         (Standing::Active, None)

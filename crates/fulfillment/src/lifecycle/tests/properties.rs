@@ -1,6 +1,6 @@
 //! What holds for every history.
 
-use super::super::{Expires, History, Policy, State, Told};
+use super::super::{Expires, History, Policy, Scope, State, Told};
 use super::facts::{day, told};
 use super::histories::{days, histories, policies, wild_facts};
 use super::model;
@@ -10,18 +10,26 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 fn state(told: &[Told], policy: &Policy, now: Timestamp) -> Option<State> {
-    History::of(told).map(|history| State::of(&history, policy, now).unwrap())
+    History::of(told).map(|history| State::of(&history, policy, Scope::Order, now).unwrap())
 }
 
 /// What a blob says, but for its number.
-type Content = (u32, Option<Timestamp>, u64, Option<Timestamp>, Timestamp, String, String);
+type Content = (u32, u32, Option<Timestamp>, u64, Option<Timestamp>, Timestamp, String, String);
 
 fn content(told: &[Told], policy: &Policy, now: Timestamp) -> Option<(Content, State)> {
     let (history, state) = (History::of(told)?, state(told, policy, now)?);
     let (first, latest) = (history.first(), history.latest());
     let (product_id, email) = (first.order.product_id.clone(), latest.order.email.clone());
-    let content =
-        (state.seats, state.expires_at, state.grace, state.updates_until, first.at, product_id, email);
+    let content = (
+        state.rotations,
+        state.seats,
+        state.expires_at,
+        state.grace,
+        state.updates_until,
+        first.at,
+        product_id,
+        email,
+    );
     Some((content, state))
 }
 
@@ -60,7 +68,7 @@ proptest! {
         policy in policies(),
         now in days(),
     ) {
-        let decided = |told: &[Told]| History::of(told).map(|history| State::of(&history, &policy, day(now)));
+        let decided = |told: &[Told]| History::of(told).map(|history| State::of(&history, &policy, Scope::Item(1), day(now)));
         let mut told = told(&facts);
         let expected = decided(&told);
         for _ in 0..facts.len() {

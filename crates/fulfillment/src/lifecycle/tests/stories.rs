@@ -1,8 +1,11 @@
 //! Orders as they go in practice, and how they end.
 
-use super::super::{Expires, OnDispute, OnEnd, OnPaidOff, OnRefund, Policy, Seats, Standing};
+use super::super::{
+    Expires, History, OnDispute, OnEnd, OnPaidOff, OnRefund, Policy, Scope, Seats, Standing, State,
+};
 use super::facts::*;
 use jiff::ToSpan as _;
+use mintmark_adapters::manual::Ruling;
 use mintmark_adapters::{EndReason, Event, Extent, Recurrence};
 
 #[test]
@@ -210,4 +213,69 @@ fn a_seller_may_be_kinder_or_harder() {
         (Standing::Revoked, Some("disputed"))
     );
     assert_eq!(state(&hard, &[first(), disputed("first"), won("first")]).standing, Standing::Active);
+}
+
+#[test]
+fn of_what_the_operator_decides_the_latest_counts_whatever_the_store_tells() {
+    let (revoke, suspend) = (decided(400, Ruling::Revoke), decided(401, Ruling::Suspend));
+    for (events, standing, why) in [
+        (vec![revoke.clone(), first()], Standing::Revoked, Some("revoked by the operator")),
+        (
+            vec![first(), revoke.clone(), disputed("first")],
+            Standing::Revoked,
+            Some("revoked by the operator"),
+        ),
+        (
+            vec![suspend.clone(), first(), revoke.clone()],
+            Standing::Suspended,
+            Some("suspended by the operator"),
+        ),
+        (
+            vec![suspend.clone(), first(), refunded("first")],
+            Standing::Suspended,
+            Some("suspended by the operator"),
+        ),
+        (vec![first(), decided(402, Ruling::Reinstate), suspend, revoke], Standing::Active, None),
+    ] {
+        let state = state(&Policy::default(), &events);
+        assert_eq!((state.standing, state.why, state.seq), (standing, why, 1), "{events:?}");
+        assert_eq!(state.mints(), standing == Standing::Active);
+    }
+}
+
+#[test]
+fn what_is_reinstated_runs_until_the_store_tells_something_new() {
+    let reinstated = |at| decided(at, Ruling::Reinstate);
+    let over = ended(62, EndReason::Cancelled);
+    // Whatever bears no time of its own is heard about day 300.
+    for (events, standing) in [
+        (vec![first(), refunded("first"), reinstated(400)], Standing::Active),
+        (vec![first(), disputed("first"), reinstated(400)], Standing::Active),
+        (vec![reinstated(200), first(), refunded("first")], Standing::Revoked),
+        (vec![reinstated(200), first(), disputed("first")], Standing::Suspended),
+        (vec![first(), over.clone(), reinstated(200)], Standing::Active),
+        (vec![first(), over, reinstated(61)], Standing::Ended),
+    ] {
+        assert_eq!(state(&Policy::default(), &events).standing, standing, "{events:?}");
+    }
+}
+
+#[test]
+fn another_blob_and_another_key_are_asked_for_once_each_time() {
+    let (reissue, rotate) = (decided(400, Ruling::Reissue), decided(401, Ruling::RotateKey));
+    let events = [first(), reissue.clone(), rotate.clone(), reissue, rotate, decided(402, Ruling::RotateKey)];
+    let state = state(&Policy::default(), &events);
+    assert_eq!((state.seq, state.rotations, state.standing), (4, 2, Standing::Active));
+}
+
+#[test]
+fn what_is_decided_about_one_license_leaves_the_others_alone() {
+    let told = told(&[first(), decided_upon(Some(2), 400, Ruling::Revoke), decided(401, Ruling::RotateKey)]);
+    let history = History::of(&told).unwrap();
+    let state = |scope| {
+        let state = State::of(&history, &Policy::default(), scope, day(500)).unwrap();
+        (state.standing, state.rotations)
+    };
+    assert_eq!([Scope::Order, Scope::Item(1)].map(state), [(Standing::Active, 1); 2]);
+    assert_eq!(state(Scope::Item(2)), (Standing::Revoked, 1));
 }

@@ -86,7 +86,7 @@ impl Desk {
     pub(super) fn take_one(&self, second: i64) -> (Letter, Vec<String>) {
         let mut taken = self.take(second);
         assert_eq!(taken.len(), 1, "{taken:?}");
-        let ClaimedLetter { letter, licenses } = taken.remove(0);
+        let ClaimedLetter { letter, licenses, .. } = taken.remove(0);
         (letter, licenses.into_iter().map(|enclosed| enclosed.license.terms.id).collect())
     }
 

@@ -4,4 +4,5 @@ mod claims;
 mod desk;
 mod enclosed;
 mod further;
+mod reported;
 mod withheld;

@@ -114,7 +114,7 @@ impl Text for MintAll {
             SELECT delivery_id, attempt, at, 'minted' FROM new), \
         concluded AS (UPDATE conclusions SET kind = new.kind, mode = new.told_mode, order_id = new.order_id, \
             sale_id = new.sale_id, processed = true, outcome = 'minted', error = NULL, reason = NULL, \
-            license_number = new.license_number, concluded_at = new.at, verify_at = NULL \
+            product_id = NULL, email = NULL, license_number = new.license_number, concluded_at = new.at, verify_at = NULL \
             FROM new WHERE conclusions.delivery_id = new.delivery_id) \
         SELECT new.delivery_id, letter.letter_id FROM new JOIN letter USING (license_number)";
     type Answer = (BigInt, BigInt);
@@ -197,7 +197,7 @@ impl Text for FindAll {
         concluded AS (UPDATE conclusions SET kind = found.kind, mode = found.told_mode, \
             order_id = found.order_id, sale_id = found.sale_id, processed = true, \
             outcome = CASE WHEN conclusions.outcome = 'minted' THEN 'minted' ELSE 'found' END, error = NULL, \
-            reason = NULL, license_number = found.number, concluded_at = found.at, verify_at = NULL \
+            reason = NULL, product_id = NULL, email = NULL, license_number = found.number, concluded_at = found.at, verify_at = NULL \
             FROM found WHERE conclusions.delivery_id = found.delivery_id) \
         SELECT delivery_id, number FROM found";
     type Answer = (BigInt, BigInt);

@@ -47,8 +47,7 @@ fn has_been_told(
         .filter(deliveries::source.eq(&license.source).and(conclusion_table::mode.eq(&license.mode)))
         .filter(conclusion_table::order_id.eq(&conclusion.subject.order_id))
         .filter(conclusion_table::delivery_id.ne(conclusion.delivery_id))
-        .select(conclusion_table::delivery_id)
-        .limit(1);
+        .select(conclusion_table::delivery_id);
     let found: Option<i64> = Fixed::<Told, _>::new(told).get_result(connection).optional()?;
     Ok(found.is_some())
 }
@@ -107,7 +106,7 @@ fn found(
     }
     let letter: Option<letters::Row> = letter_table::table
         .filter(letter_table::license_number.eq(number).and(letter_table::replaced.eq(false)))
-        .first(connection)
+        .get_result(connection)
         .optional()?;
     let letter: Option<Letter> = letter.map(|row| row.into_letter(license.terms.id.clone())).transpose()?;
     let conclusion = Conclusion { outcome: Some(Outcome::Found), ..conclusion.clone() };
@@ -119,7 +118,7 @@ fn of_same_order(connection: &mut SqliteConnection, new: &NewLicense) -> Result<
     let row: Option<Row> = licenses::table
         .filter(licenses::source.eq(&new.source).and(licenses::mode.eq(&new.mode)))
         .filter(licenses::source_order_id.eq(&new.source_order_id).and(licenses::item.eq(new.item)))
-        .first(connection)
+        .get_result(connection)
         .optional()?;
     row.map(|row| Ok((row.number, row.into_license()?))).transpose()
 }

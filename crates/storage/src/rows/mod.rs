@@ -1,19 +1,20 @@
 //! The audit log as its readers see it: deliveries with what has been made of them.
 
+mod conditions;
+mod filter;
+
+pub use filter::{AuditFilter, RowState};
+
 use crate::conclusions::outcome_from_column;
 use crate::schema::{conclusions, deliveries, letters, licenses};
 use crate::{Origin, Outcome, Result, Store, time};
+use conditions::{ESCAPE, LETTER_ERROR, containing, failed, lower, of_buyer, of_product, own_words};
 use diesel::dsl::not;
 use diesel::{
-    BoolExpressionMethods, CombineDsl, ExpressionMethods, JoinOnDsl, NullableExpressionMethods,
-    OptionalExtension, QueryDsl, RunQueryDsl,
+    BoolExpressionMethods, EscapeExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods,
+    OptionalExtension, QueryDsl, RunQueryDsl, TextExpressionMethods,
 };
 use jiff::Timestamp;
-
-diesel::alias! {
-    letters as unsent: UnsentLetters,
-    conclusions as attempted: AttemptedConclusions,
-}
 
 /// One row of the audit log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,60 +44,58 @@ pub struct AuditRow {
     pub error: Option<String>,
     /// Why, in words for a person.
     pub reason: Option<String>,
+    /// The product it tells of.
+    pub product_id: Option<String>,
     /// The license it led to.
     pub license_id: Option<String>,
     /// That license's key.
     pub license_key: Option<String>,
 }
 
-/// Which rows to list, newest first. Every condition that is set must hold.
-#[derive(Debug, Clone, Default)]
-pub struct AuditFilter {
-    /// Only rows with an error, letters' errors included.
-    pub failed: bool,
-    /// Only rows with something left to do.
-    pub unprocessed: bool,
-    /// Only this source.
-    pub source: Option<String>,
-    /// Only this order; the id of a single purchase finds it too.
-    pub order: Option<String>,
-    /// Only what came at or after this time.
-    pub since: Option<Timestamp>,
-    /// Only what came before this time.
-    pub until: Option<Timestamp>,
-    /// Only rows with smaller numbers: the next page.
-    pub before: Option<i64>,
-    /// At most this many.
-    pub limit: Option<i64>,
+/// Adds each condition whose option holds something.
+macro_rules! narrow {
+    ($query:ident, $($option:expr => |$value:ident| $condition:expr),* $(,)?) => {
+        $(if let Some($value) = $option {
+            $query = $query.filter($condition);
+        })*
+    };
 }
 
 impl Store {
     /// The rows that a filter names, newest first.
     pub fn audit_rows(&self, filter: &AuditFilter) -> Result<Vec<AuditRow>> {
         let mut query = joined!().into_boxed();
-        if filter.failed {
-            query = query.filter(conclusions::delivery_id.eq_any(failed()));
-        }
-        if filter.unprocessed {
-            query = query.filter(not(conclusions::processed));
-        }
-        if let Some(source) = filter.source.clone() {
-            query = query.filter(deliveries::source.eq(source));
-        }
-        if let Some(order) = filter.order.clone() {
-            let either = conclusions::order_id.eq(order.clone()).or(conclusions::sale_id.eq(order));
-            query = query.filter(either.assume_not_null());
-        }
-        if let Some(since) = filter.since {
-            query = query.filter(deliveries::received_at.ge(time::to_column(since)));
-        }
-        if let Some(until) = filter.until {
-            query = query.filter(deliveries::received_at.lt(time::to_column(until)));
-        }
-        if let Some(before) = filter.before {
+        narrow!(query,
+            filter.wants(RowState::Failed) => |_any| conclusions::delivery_id.eq_any(failed()),
+            filter.wants(RowState::Unprocessed) => |_any| not(conclusions::processed),
+            filter.wants(RowState::Waiting) => |_any| not(conclusions::processed).and(conclusions::error.is_null()),
+            // Whatever is held has an error: those have an index.
+            filter.wants(RowState::Held) => |_any|
+                conclusions::error.is_not_null().and(conclusions::outcome.eq(Outcome::Held.as_str()).assume_not_null()),
+            filter.wants(RowState::Done) => |_any|
+                conclusions::processed.and(conclusions::error.is_null()).and(letters::error.nullable().is_null()),
+            filter.outcome => |outcome| conclusions::outcome.eq(outcome.as_str()),
+            filter.origin => |origin| deliveries::origin.eq(origin.as_str()),
+            filter.kind.clone() => |kind| conclusions::kind.eq(kind),
+            filter.product.clone() => |product|
+                conclusions::delivery_id.eq_any(of_product(product.clone(), product)),
+            filter.email.clone() => |email|
+                conclusions::delivery_id.eq_any(of_buyer(email.to_lowercase(), vec![email.to_lowercase(), email])),
+            filter.reason.as_deref().map(str::to_lowercase) => |text| {
+                let own = lower(conclusions::error).like(containing(&text)).escape(ESCAPE);
+                let why = lower(conclusions::reason).like(containing(&text)).escape(ESCAPE);
+                let of_letter = lower(letters::error.nullable()).like(containing(own_words(&text))).escape(ESCAPE);
+                own.or(why).or(of_letter).assume_not_null()
+            },
+            filter.source.clone() => |source| deliveries::source.eq(source),
+            filter.order.clone() => |order|
+                conclusions::order_id.eq(order.clone()).or(conclusions::sale_id.eq(order)).assume_not_null(),
+            filter.since => |since| deliveries::received_at.ge(time::to_column(since)),
+            filter.until => |until| deliveries::received_at.lt(time::to_column(until)),
             // Said of both tables: PostgreSQL does not conclude the one from the other, and would read from the end.
-            query = query.filter(conclusions::delivery_id.lt(before).and(deliveries::id.lt(before)));
-        }
+            filter.before => |before|
+                conclusions::delivery_id.lt(before).and(deliveries::id.lt(before)),
+        );
         if let Some(limit) = filter.limit {
             query = query.limit(limit);
         }
@@ -117,26 +116,10 @@ impl Store {
     /// The row of one delivery.
     pub fn audit_row(&self, id: i64) -> Result<Option<AuditRow>> {
         let row: Option<Row> = self.read(|connection| {
-            Ok(joined!().filter(conclusions::delivery_id.eq(id)).first(connection).optional()?)
+            Ok(joined!().filter(conclusions::delivery_id.eq(id)).get_result(connection).optional()?)
         })?;
         row.map(Row::into_audit_row).transpose()
     }
-}
-
-/// Two sets, each from an index of its own: an "or" of both conditions would look at every delivery.
-#[diesel::dsl::auto_type(no_type_alias)]
-fn failed() -> _ {
-    let by_itself = attempted
-        .filter(attempted.field(conclusions::error).is_not_null())
-        .select(attempted.field(conclusions::delivery_id));
-    let letters_that_failed = unsent
-        .filter(unsent.field(letters::error).is_not_null())
-        .filter(unsent.field(letters::replaced).eq(false))
-        .select(unsent.field(letters::license_number).nullable());
-    let by_its_letter = attempted
-        .filter(attempted.field(conclusions::license_number).eq_any(letters_that_failed))
-        .select(attempted.field(conclusions::delivery_id));
-    by_itself.union(by_its_letter)
 }
 
 /// Both questions ask for the same columns of the same tables, but for diesel they are of different types.
@@ -154,7 +137,7 @@ macro_rules! joined {
             .select((
                 conclusions::all_columns,
                 (deliveries::source, deliveries::origin, deliveries::received_at),
-                (licenses::id, licenses::key).nullable(),
+                (licenses::id, licenses::key, licenses::product_id).nullable(),
                 letters::error.nullable(),
             ))
     };
@@ -170,6 +153,8 @@ struct Conclusion {
     order_id: Option<String>,
     _sale_id: Option<String>,
     _party: Option<String>,
+    product_id: Option<String>,
+    _email: Option<String>,
     processed: bool,
     outcome: Option<String>,
     error: Option<String>,
@@ -183,15 +168,18 @@ struct Conclusion {
 struct Row {
     conclusion: Conclusion,
     delivery: (String, String, i64),
-    license: Option<(String, String)>,
+    license: Option<(String, String, String)>,
     letter_error: Option<String>,
 }
 
 impl Row {
     fn into_audit_row(self) -> Result<AuditRow> {
         let Self { conclusion, delivery: (source, origin, received_at), license, letter_error } = self;
-        let (license_id, license_key) = license.unzip();
-        let letter_error = letter_error.map(|error| format!("email error: {error}"));
+        let (license_id, license_key, licensed_product) = match license {
+            Some((id, key, product)) => (Some(id), Some(key), Some(product)),
+            None => (None, None, None),
+        };
+        let letter_error = letter_error.map(|error| format!("{LETTER_ERROR}{error}"));
         Ok(AuditRow {
             id: conclusion.delivery_id,
             source,
@@ -205,6 +193,7 @@ impl Row {
             outcome: outcome_from_column(conclusion.outcome)?,
             error: conclusion.error.or(letter_error),
             reason: conclusion.reason,
+            product_id: conclusion.product_id.or(licensed_product),
             license_id,
             license_key,
         })

@@ -7,14 +7,16 @@ use std::str::FromStr;
 
 /// A point in time: written out, or counted back from now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Moment {
+pub enum Moment {
+    /// Written out.
     At(Timestamp),
+    /// Before now.
     Ago(SignedDuration),
 }
 
 impl Moment {
     /// The point in time; what lies before all time is its beginning.
-    pub(crate) fn resolve(self, now: Timestamp) -> Timestamp {
+    pub fn resolve(self, now: Timestamp) -> Timestamp {
         match self {
             Self::At(timestamp) => timestamp,
             Self::Ago(duration) => now.checked_sub(duration).unwrap_or(Timestamp::MIN),

@@ -4,18 +4,23 @@ use std::io::{IsTerminal as _, Write as _};
 
 /// What the person at the terminal says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Answer {
+pub enum Answer {
+    /// Go on.
     Yes,
+    /// Anything else.
     No,
 }
 
 /// Whether anybody is there to answer.
-pub(crate) fn can_be_asked() -> bool {
+pub fn can_be_asked() -> bool {
     std::io::stdin().is_terminal()
 }
 
 /// Asks, and waits for a yes.
-pub(crate) fn ask(question: &str) -> std::io::Result<Answer> {
+///
+/// # Errors
+/// The terminal is gone.
+pub fn ask(question: &str) -> std::io::Result<Answer> {
     let mut terminal = std::io::stderr().lock();
     terminal.write_all(question.as_bytes())?;
     terminal.flush()?;

@@ -1,0 +1,3 @@
+//! Postmark signs nothing: a secret in the address is the proof.
+
+pub(super) use crate::shared_secret::Door;
