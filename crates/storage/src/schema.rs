@@ -17,6 +17,7 @@ diesel::table! {
         chain -> BigInt,
         place -> BigInt,
         link -> Binary,
+        erased -> Nullable<Binary>,
     }
 }
 

@@ -13,7 +13,7 @@ mod yaml;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use decide::{Decision, Entitled};
+pub(crate) use decide::{Decision, ERASED, Entitled};
 pub(crate) use product::Notice;
 pub(crate) use terms::Terms;
 

@@ -6,6 +6,7 @@ mod corpus;
 mod decisions;
 mod door;
 mod doubts;
+mod erasing;
 mod fallback;
 mod flood;
 mod golden;

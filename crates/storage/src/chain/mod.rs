@@ -15,7 +15,7 @@ mod tail;
 mod verify;
 
 pub use flaws::{Flaw, Part};
-pub(crate) use seals::{Content, content_hash};
+pub(crate) use seals::{Content, content_hash, erasure};
 pub use seals::{Digest, Notary, Salt};
 pub(crate) use tail::{Stretch, Tail};
 pub use verify::{ChainEnd, Inspection};

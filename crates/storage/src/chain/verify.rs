@@ -109,6 +109,7 @@ struct Row {
     chain: i64,
     place: i64,
     link: Vec<u8>,
+    erased: Option<Vec<u8>>,
     conclusion: Option<i64>,
 }
 
@@ -144,6 +145,7 @@ fn page(connection: &mut AnyConnection, after: i64) -> Result<Vec<Row>> {
             of::chain,
             of::place,
             of::link,
+            of::erased,
             conclusions::delivery_id.nullable(),
         ));
     Ok(rows.load(connection)?)
@@ -300,8 +302,12 @@ impl Chain {
                 }
             };
         }
-        let content_hash = seals::content_hash(notary, &row.salt, &row.content());
-        match (content_hash == row.content_hash.as_slice(), is_linked) {
+        let content_hash = match &row.erased {
+            // What it said is gone; that it is gone, and what is left, is sealed.
+            Some(_) if row.is_erased(notary) => row.content_hash.clone(),
+            Some(_) | None => seals::content_hash(notary, &row.salt, &row.content()).to_vec(),
+        };
+        match (content_hash == row.content_hash, is_linked) {
             (true, true) => {}
             (false, true) => return altered(Part::Content),
             (false, false) if expected(&content_hash) == row.link.as_slice() => return altered(Part::Hash),
@@ -341,6 +347,11 @@ fn gap_at(store: &Store, notary: &dyn Notary, chain: i64, place: i64) -> Result<
 }
 
 impl Row {
+    fn is_erased(&self, notary: &dyn Notary) -> bool {
+        let seal = seals::erasure(notary, self.chain, self.place, &self.content_hash, &self.content());
+        self.salt.is_empty() && self.erased.as_deref() == Some(seal.as_slice())
+    }
+
     fn content(&self) -> Content<'_> {
         let told = &self.told;
         Content {

@@ -3,6 +3,7 @@
 use super::TestDatabase;
 use crate::DatabaseUrl;
 use crate::connection::AnyConnection;
+use diesel::RunQueryDsl;
 use diesel::connection::SimpleConnection;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -46,6 +47,26 @@ impl TestDatabase {
     /// When the database refuses.
     pub fn tamper(&self, statement: &str) {
         tamper(&self.url, statement);
+    }
+
+    /// Every row of every table of PostgreSQL, as text.
+    ///
+    /// # Panics
+    /// When the database refuses.
+    pub fn dump(&self) -> String {
+        #[derive(diesel::QueryableByName)]
+        struct Line {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            line: String,
+        }
+        let mut connection = AnyConnection::open(&self.url).expect("the database opens");
+        let mut lines = |question: &str| -> Vec<String> {
+            let lines: Vec<Line> = diesel::sql_query(question).load(&mut connection).expect("an answer");
+            lines.into_iter().map(|line| line.line).collect()
+        };
+        let tables =
+            lines("SELECT tablename::text AS line FROM pg_tables WHERE schemaname = current_schema()");
+        tables.iter().flat_map(|table| lines(&format!("SELECT t::text AS line FROM {table} t"))).collect()
     }
 
     /// Copies the rows of the log.

@@ -1,6 +1,6 @@
 //! What was told again can be forgotten.
 
-use super::super::{History, Policy, State, Told};
+use super::super::{History, Policy, Scope, State, Told};
 use super::facts::day;
 use super::histories::{days, policies, wild_facts};
 use crate::fulfill::{Telling, told_again};
@@ -18,7 +18,7 @@ fn facts(tellings: &[Telling]) -> Vec<Told> {
 }
 
 fn decided(tellings: &[Telling], policy: &Policy, now: Timestamp) -> Option<Result<State, &'static str>> {
-    History::of(&facts(tellings)).map(|history| State::of(&history, policy, now))
+    History::of(&facts(tellings)).map(|history| State::of(&history, policy, Scope::Order, now))
 }
 
 /// Some tellings, in the order of their numbers, many of which say what another has said; one may have arrived before
