@@ -2,6 +2,7 @@
 
 use crate::blob::BlobCommand;
 use crate::config::ConfigCommand;
+use crate::erase::Erase;
 use crate::key::KeyCommand;
 use crate::license::LicenseCommand;
 use crate::mail::MailCommand;
@@ -62,6 +63,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Source(SourceCommand),
     Prune(Prune),
+    Erase(Erase),
 }
 
 #[cfg(test)]

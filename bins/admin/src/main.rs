@@ -3,6 +3,7 @@
 mod blob;
 mod command_line;
 mod config;
+mod erase;
 mod failure;
 mod init;
 mod key;
@@ -48,6 +49,7 @@ fn execute(command_line: CommandLine) -> Result<Ending, Failure> {
         Command::Blob(command) => command.run(|| Ok(load()?), now, &mut output),
         Command::Revocations(revocations) => revocations.run(&load()?, &mut output),
         Command::Secret(command) => command.run(&load()?, &mut output),
+        Command::Erase(erase) => erase.run(load()?, now, &mut output),
         Command::Prune(prune) => prune.run(load()?, now, &mut output),
         Command::Source(command) => command.run(&load()?, &mut output),
     }

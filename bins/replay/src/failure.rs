@@ -23,6 +23,9 @@ pub(crate) enum Failure {
         /// What the system says.
         source: std::io::Error,
     },
+    /// Ctrl-C cannot be listened for.
+    #[error("signals cannot be handled")]
+    Signals(#[source] std::io::Error),
     /// What was typed asks for something that cannot be done.
     #[error("{0}")]
     Usage(&'static str),
@@ -39,6 +42,7 @@ impl Failure {
             Self::Usage(_) | Self::File { .. } => Fault::Usage,
             Self::Installation(error) => error.into(),
             Self::Output(error) => error.into(),
+            Self::Signals(_) => Fault::World,
         }
     }
 }

@@ -1,5 +1,8 @@
 //! The log: words on a terminal, JSON lines elsewhere, and no other crate's details.
 
+mod flat;
+
+use flat::Flat;
 use std::io::IsTerminal as _;
 use tracing::level_filters::LevelFilter;
 use tracing::{Level, Metadata};
@@ -15,7 +18,7 @@ pub(crate) fn start() {
     if std::io::stderr().is_terminal() {
         registry.with(layer).init();
     } else {
-        registry.with(layer.json().flatten_event(true)).init();
+        registry.with(layer.json().event_format(Flat)).init();
     }
 }
 

@@ -7,12 +7,14 @@ mod edge;
 mod greeting;
 mod health;
 mod logs;
+mod metrics;
 mod refresh;
 mod revocations;
 mod serve;
 mod stop;
 mod webhooks;
 
+use crate::metrics::Metrics;
 use clap::Parser as _;
 use command_line::CommandLine;
 use mintmark_fulfillment::{Error, Settings};
@@ -25,12 +27,13 @@ const MISCONFIGURED: u8 = 2;
 fn main() -> ExitCode {
     let command_line = CommandLine::parse();
     logs::start();
-    std::panic::set_hook(Box::new(edge::panic::log_without_payload));
+    let metrics = Metrics::new();
+    std::panic::set_hook(Box::new(edge::panic::log_without_payload(metrics.panics())));
     let settings = match Settings::load(command_line.config.as_deref()) {
         Ok(settings) => settings,
         Err(problems) => return refuse(&Error::from(problems)),
     };
-    match serve::run(settings) {
+    match serve::run(settings, metrics) {
         Ok(Ended::Asked) => ExitCode::SUCCESS,
         Ok(Ended::DatabaseFailed) => ExitCode::FAILURE,
         Err(error) => refuse(&error),

@@ -5,11 +5,13 @@ use crate::edge::connections::{self, Connections};
 use crate::edge::remote::TrustedProxies;
 use crate::edge::room::{ROOM, Room};
 use crate::edge::stopping::{self, Stopping};
+use crate::edge::tally::Answers;
 use crate::edge::{limits, not_found::not_found, panic, trace, unread};
+use crate::metrics::{Metrics, Window};
 use crate::refresh::{self, RefreshDesk};
 use crate::stop::{self, Ended};
 use crate::{descriptors, greeting, health, revocations, webhooks};
-use actix_web::dev::Server;
+use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::rt::signal::unix::{SignalKind, signal};
 use actix_web::rt::spawn;
@@ -26,35 +28,45 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// The installation cannot be opened, or the address not be listened on.
-pub(crate) fn run(settings: Settings) -> Result<Ended, Error> {
+pub(crate) fn run(settings: Settings, metrics: Metrics) -> Result<Ended, Error> {
     // First of all: a first run whose address is taken must not make a secret, print nothing of it, and be a second run
     // afterwards. Whoever connects from here on waits until the server is ready.
     let door = Door::open(settings.http.bind)?;
+    let window = Window::open(settings.metrics)?;
     let clock: Clock = Arc::new(Timestamp::now);
     let mut fulfillment = Fulfillment::open(settings, Role::Server, clock())?;
+    if window.is_some() {
+        fulfillment.measure(metrics.recorder());
+    }
     fulfillment.start_outbox(Arc::clone(&clock))?;
     let fulfillment = Arc::new(fulfillment);
     let publisher = fulfillment.start_publisher(Arc::clone(&clock))?;
     let verifier = fulfillment.start_verifier(Arc::clone(&clock))?;
     let reconciler = fulfillment.start_reconciler(Arc::clone(&clock))?;
     let sweeper = fulfillment.start_sweeper(clock)?;
-    let served = actix_web::rt::System::new().block_on(serve(&fulfillment, door));
+    let served = actix_web::rt::System::new().block_on(serve(&fulfillment, door, metrics, window));
     stop::close(fulfillment, (verifier, reconciler, sweeper, publisher));
     tracing::info!("stopped");
     served
 }
 
-async fn serve(fulfillment: &Arc<Fulfillment>, door: Door) -> Result<Ended, Error> {
+async fn serve(
+    fulfillment: &Arc<Fulfillment>,
+    door: Door,
+    metrics: Metrics,
+    window: Option<Window>,
+) -> Result<Ended, Error> {
     let bind = fulfillment.settings().http.bind;
     let cannot_listen = |error: io::Error| cannot_listen(bind, &error);
     let asked = stop::asked().map_err(cannot_listen)?;
-    let shared = Shared::new(fulfillment);
+    let shared = Shared::new(fulfillment, &metrics);
     let stopping = shared.stopping.clone();
     let connections = Arc::new(Connections::new(limits::LONGEST_SILENCE));
     let server = listen(shared, &door, &connections).map_err(cannot_listen)?;
     greet(fulfillment, &door, door.address().unwrap_or(bind));
     reload_on_hangup(Arc::clone(fulfillment)).map_err(cannot_listen)?;
     let watching = spawn(connections.watch());
+    let told = window.map(|window| tell(window, metrics, fulfillment)).transpose().map_err(cannot_listen)?;
     let failed = stop::database_failed(fulfillment);
     let ending = spawn({
         let (fulfillment, handle) = (Arc::clone(fulfillment), server.handle());
@@ -69,7 +81,19 @@ async fn serve(fulfillment: &Arc<Fulfillment>, door: Door) -> Result<Ended, Erro
     });
     server.await.map_err(cannot_listen)?;
     watching.abort();
+    if let Some(told) = told {
+        told.stop(false).await;
+    }
     Ok(ending.await.expect("it is this task that ends the server, and it does not panic"))
+}
+
+/// Tells the metrics until its handle stops it.
+fn tell(window: Window, metrics: Metrics, fulfillment: &Arc<Fulfillment>) -> io::Result<ServerHandle> {
+    spawn(metrics.upkeep());
+    let server = window.serve(metrics.page(fulfillment))?;
+    let handle = server.handle();
+    spawn(server);
+    Ok(handle)
 }
 
 fn listen(shared: Shared, door: &Door, connections: &Arc<Connections>) -> io::Result<Server> {
@@ -105,10 +129,11 @@ struct Shared {
     room: Data<Room>,
     stopping: Data<Stopping>,
     refreshing: Data<RefreshDesk>,
+    answers: Data<Answers>,
 }
 
 impl Shared {
-    fn new(fulfillment: &Arc<Fulfillment>) -> Self {
+    fn new(fulfillment: &Arc<Fulfillment>, metrics: &Metrics) -> Self {
         let proxies = TrustedProxies::new(fulfillment.settings().http.trusted_proxies.clone());
         Self {
             fulfillment: Data::from(Arc::clone(fulfillment)),
@@ -116,13 +141,14 @@ impl Shared {
             room: Data::new(Room::new(ROOM)),
             stopping: Data::new(Stopping::default()),
             refreshing: Data::new(RefreshDesk::new()),
+            answers: Data::new(metrics.answers()),
         }
     }
 
     fn configure(&self, config: &mut web::ServiceConfig) {
         config.app_data(self.fulfillment.clone()).app_data(self.proxies.clone());
         config.app_data(self.room.clone()).app_data(self.stopping.clone());
-        config.app_data(self.refreshing.clone());
+        config.app_data(self.refreshing.clone()).app_data(self.answers.clone());
         routes(config);
     }
 }

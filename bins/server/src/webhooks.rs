@@ -2,10 +2,11 @@
 
 use crate::edge::body::{self, BODY_DEADLINE, ReadBody};
 use crate::edge::room::{Place, Room};
+use crate::edge::trace::OnRecord;
 use crate::edge::{answers, not_found::not_found, remote};
 use actix_web::http::header::ContentLength;
 use actix_web::web::{Data, Header, Path, Payload};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
 use jiff::Timestamp;
 use mintmark_fulfillment::{
     Admitted, Arrival, ArrivedBody, Delivery, Fulfilled, Fulfillment, Mailing, Proof, Request,
@@ -45,6 +46,10 @@ pub(crate) async fn receive(
     drop(place);
     match recorded {
         Ok(Ok(delivery)) => {
+            let after = arrived.elapsed();
+            fulfillment.note_recording(&delivery, after);
+            tracing::debug!(delivery = delivery.id, source = delivery.recorded.source, ?after, "on record");
+            request.extensions_mut().insert(OnRecord(delivery.id));
             crash_point("after-record");
             answer(&fulfillment, &delivery, now, arrived).await
         }

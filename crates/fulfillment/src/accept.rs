@@ -4,6 +4,7 @@ use crate::Fulfillment;
 use jiff::Timestamp;
 use mintmark_adapters::{Proof, Request};
 use mintmark_storage::{Delivery, NewDelivery, Origin, Pending};
+use std::time::Duration;
 
 /// Credentials of the transport are nobody's evidence.
 const CREDENTIALS: [&str; 4] =
@@ -54,6 +55,11 @@ impl Fulfillment {
         let adapter = self.records.sources.get(source)?;
         let authentic = adapter.authenticate(request, now).ok()?;
         Some(Admitted { source: adapter.name(), secret_label: authentic.label })
+    }
+
+    /// Notes how long it took to put a delivery on record, from its arrival.
+    pub fn note_recording(&self, delivery: &Delivery, after: Duration) {
+        self.meter.recorded(&delivery.recorded.source, after);
     }
 
     /// Puts on record what an admitted sender brought: once the answer is `Ok` it is on disk.

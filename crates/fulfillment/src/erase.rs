@@ -133,6 +133,7 @@ impl Fulfillment {
     ) -> Result<(), Error> {
         let Erasable { person, orders, loose, letters, .. } = found;
         let ring = self.every_signer()?;
+        let mut gone: BTreeSet<i64> = letters.iter().copied().collect();
         for order in orders {
             self.decide_to_erase(&order, by, why, clock())?;
             let job = Job { fulfillment: self, person: &person, ring: &ring };
@@ -141,16 +142,16 @@ impl Fulfillment {
             erased.deliveries += told.deliveries;
             erased.licenses += told.licenses;
             erased.failed.extend(told.failed);
-            self.remove_files(&told.letters, erased)?;
+            gone.extend(told.letters);
         }
-        let (ids, addressed, suppressed) = (loose.clone(), letters.clone(), person.clone());
         let emptied = self.records.store.settle(clock(), move |ledger| {
-            ledger.erase_letters(&addressed)?;
-            ledger.erase_suppression(&suppressed)?;
-            ledger.erase_deliveries(&ids)
+            ledger.erase_letters(&letters)?;
+            ledger.erase_suppression(&person)?;
+            ledger.erase_deliveries(&loose)
         });
         erased.deliveries += emptied.wait()?;
-        self.remove_files(&letters, erased)
+        erased.letters += gone.len();
+        self.remove_files(&gone)
     }
 
     /// Where it was not decided before. From then on nothing that is told of the order mints or mails.
@@ -231,8 +232,7 @@ impl Fulfillment {
     }
 
     /// The letters that were written to the letters folder.
-    fn remove_files(&self, letters: &[i64], erased: &mut Erased) -> Result<(), Error> {
-        erased.letters += letters.len();
+    fn remove_files(&self, letters: &BTreeSet<i64>) -> Result<(), Error> {
         let folder = DataFolder::at(&self.settings.data_dir).path("letters");
         for letter in letters {
             let path = folder.join(format!("{letter}.eml"));

@@ -17,6 +17,7 @@ mod installation;
 mod letters;
 mod lifecycle;
 mod mailing;
+mod meter;
 mod mint;
 mod open;
 mod operate;
@@ -69,7 +70,7 @@ pub use mintmark_adapters::{NotAuthentic, Proof, Request, WebhookSecret};
 pub use mintmark_licensing::{Mode, PublicKey};
 pub use mintmark_mail::{Address, Provider};
 pub use mintmark_storage::{
-    AuditFilter, AuditRow, ChainEnd, Delivery, Error as StorageError, Flaw, Handled, Inspection, Letter,
-    LetterFilter, LetterRow, LetterState, License, LicenseFilter, Obstacle, Origin, Outcome, Pending,
-    RevocationList, RowState, crash_point,
+    AuditFilter, AuditRow, Backlog, ChainEnd, Delivery, Error as StorageError, Flaw, Handled, Inspection,
+    Letter, LetterFilter, LetterRow, LetterState, License, LicenseFilter, Obstacle, Origin, Outcome, Pending,
+    RevocationList, RowState, Waiting, crash_point,
 };

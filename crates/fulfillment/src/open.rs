@@ -2,6 +2,7 @@
 
 use crate::catalog::Catalog;
 use crate::installation::{DataFolder, GENERATED_FOR, Installation, StoredSecret, WEBHOOK_SECRET};
+use crate::meter::Meter;
 use crate::mint::Minter;
 use crate::outbox::{Clock, Office, Outbox, Term};
 use crate::readback::Inquiries;
@@ -13,7 +14,7 @@ use jiff::Timestamp;
 use mintmark_adapters::{Sources, WebhookSecret};
 use mintmark_licensing::PublicKey;
 use mintmark_mail::{Channels, Provider, Templates};
-use mintmark_storage::Pending;
+use mintmark_storage::{Backlog, Pending};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// What the program that opens an installation is.
@@ -36,6 +37,7 @@ pub struct Fulfillment {
     pub(crate) outbox: Option<Outbox>,
     pub(crate) shelf: Shelf,
     pub(crate) inquiries: Arc<Inquiries>,
+    pub(crate) meter: Arc<Meter>,
     catalog: RwLock<Arc<Catalog>>,
     templates: Arc<Templates>,
     made_secret: Option<WebhookSecret>,
@@ -63,10 +65,16 @@ impl Fulfillment {
             outbox: None,
             shelf: Shelf::default(),
             inquiries: Arc::default(),
+            meter: Arc::new(Meter::silent()),
             catalog: RwLock::new(Arc::new(catalog)),
             templates,
             made_secret,
         })
+    }
+
+    /// Counts and times for `recorder` from now on; before the outbox is started, or it counts for nobody.
+    pub fn measure(&mut self, recorder: &dyn metrics::Recorder) {
+        self.meter = Arc::new(Meter::new(recorder));
     }
 
     /// Starts sending letters. Leases of a dead server are void, where a lock proves that it is dead.
@@ -90,6 +98,7 @@ impl Fulfillment {
             seller: self.seller(),
             patience: self.settings.mail.wait,
             clock,
+            meter: Arc::clone(&self.meter),
             term: Term::default(),
         };
         self.outbox = Some(Outbox::start(office, channels)?);
@@ -137,6 +146,11 @@ impl Fulfillment {
         self.catalog().any_product(source).map(str::to_owned)
     }
 
+    /// Whether the catalog in force knows a product of a source.
+    pub fn knows_product(&self, source: &str, product: &str) -> bool {
+        self.catalog().knows(source, product)
+    }
+
     /// Reads the catalog again. If it holds mistakes, the one in force stays.
     ///
     /// # Errors
@@ -150,6 +164,28 @@ impl Fulfillment {
     /// Changes nothing, by the whole way of a write: answers once the disk took a commit.
     pub fn probe(&self) -> Pending<()> {
         self.records.store.probe()
+    }
+
+    /// What waits and what failed, at a cost that does not grow with what is on record.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn backlog(&self) -> Result<Backlog, Error> {
+        Ok(self.records.store.backlog()?)
+    }
+
+    /// How many writes wait in the queue that deliveries go through. No database is asked.
+    pub fn waiting_writes(&self) -> usize {
+        self.records.store.waiting_writes()
+    }
+
+    /// How often each store was asked for its records, by the status of its answer; `None` is no answer.
+    pub fn store_answers(&self) -> Vec<(&'static str, Option<u16>, u64)> {
+        let sources = self.sources_with_books().into_iter();
+        let answers = sources.filter_map(|source| self.books(source).ok()).flat_map(|(source, books)| {
+            books.answers().into_iter().map(move |(status, count)| (source, status, count))
+        });
+        answers.collect()
     }
 
     /// Has `tell` called when the disk of the database fails: then this process cannot go on, and the next one finds out

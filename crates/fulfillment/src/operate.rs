@@ -1,13 +1,15 @@
 //! What an operator does by hand: replay, mint, decide.
 
 use crate::readback::VERIFICATION_PENDING;
-use crate::sweep::TOGETHER;
 use crate::{Error, Fulfilled, Fulfillment};
 use futures_util::future::join_all;
 use jiff::Timestamp;
 use mintmark_adapters::manual::{Decision, Mint};
 use mintmark_storage::{AuditRow, LetterState, NewDelivery, Origin};
 use std::collections::BTreeMap;
+
+/// So many are in hand at a time: while one transaction is made durable, others are minted for the next.
+const IN_HAND: usize = 1024;
 
 /// What a replay did with one delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +36,7 @@ impl Fulfillment {
     /// The database fails. There is no such row, or one cannot be fulfilled: that is said of the one alone.
     pub fn replay(&self, ids: &[i64], now: Timestamp) -> Result<Vec<Replay>, Error> {
         let mut replays = Vec::with_capacity(ids.len());
-        for ids in ids.chunks(TOGETHER) {
+        for ids in ids.chunks(IN_HAND) {
             let rows = by_id(self.records.store.audit_rows_of(ids)?);
             let replayed = ids.iter().map(|id| self.replay_row(*id, rows.get(id), now));
             let replayed = pollster::block_on(join_all(replayed));
@@ -110,7 +112,10 @@ impl Fulfillment {
         let row = row.ok_or_else(|| not_found(id))?;
         match (&row.license_id, row.processed) {
             (_, true) if row.error.is_none() => Ok(Replayed::NothingToDo),
-            (Some(license), true) => self.send_again(license, now).await,
+            (Some(license), true) => {
+                tracing::debug!(delivery = id, license, "its letter is to be sent again");
+                self.send_again(license, now).await
+            }
             _ => self.fulfill_again(id, now).await,
         }
     }

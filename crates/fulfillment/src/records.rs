@@ -38,6 +38,14 @@ impl Records {
         Ok(self.store.audit_rows(filter)?)
     }
 
+    /// The audit rows of these deliveries, oldest first; those that do not exist are left out.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn rows_of(&self, ids: &[i64]) -> Result<Vec<AuditRow>, Error> {
+        Ok(self.store.audit_rows_of(ids)?)
+    }
+
     /// The audit row of one delivery.
     ///
     /// # Errors

@@ -80,6 +80,7 @@ impl Fulfillment {
 
     async fn try_to_finish(&self, id: i64, now: Timestamp) -> Result<(), Error> {
         let Some(delivery) = self.records.store.retry(id).await? else { return Ok(()) };
+        tracing::debug!(delivery = id, attempt = delivery.attempt, "taken up again");
         let fulfilled = match self.fulfill_unfinished(&delivery, now).await {
             // However long the database is in trouble, it must not use up the delivery's attempts.
             Err(Error::Storage(trouble)) if trouble.is_transient() => {

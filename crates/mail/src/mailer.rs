@@ -106,6 +106,17 @@ impl Debug for Recourse<'_> {
 }
 
 impl FailureClass {
+    /// All of them.
+    pub const ALL: &[Self] = &[
+        Self::Transient,
+        Self::Unknown,
+        Self::Throttle,
+        Self::Configuration,
+        Self::Recipient,
+        Self::Content,
+        Self::Policy,
+    ];
+
     /// The class as one lower-case word, as it is stored and printed.
     pub fn as_str(self) -> &'static str {
         match self {

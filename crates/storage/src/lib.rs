@@ -22,6 +22,7 @@
 //! **Architecture Invariant:** after an I/O error nothing more is written ([`Store::on_failure`]): only a new process
 //! knows what is on the disk. A full disk and a database that is locked or away pass by themselves.
 
+mod backlog;
 mod chain;
 mod conclusions;
 mod connection;
@@ -49,6 +50,7 @@ mod url;
 mod words;
 mod writer;
 
+pub use backlog::{Backlog, Waiting};
 pub use chain::{ChainEnd, Digest, Flaw, Inspection, Notary, Part, Salt};
 pub use conclusions::{Attempt, Conclusion, Subject};
 pub use crash_point::crash_point;

@@ -2,7 +2,7 @@
 
 use crate::schema::{conclusions, readings};
 use crate::{Pending, Result, Store, time};
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use jiff::Timestamp;
 
 impl Store {
@@ -41,13 +41,6 @@ impl Store {
                 .set(conclusions::verify_at.eq(time::to_column(until)))
                 .execute(connection)?;
             Ok(())
-        })
-    }
-
-    /// What the store itself says of a delivery, if it was asked.
-    pub fn reading(&self, id: i64) -> Result<Option<String>> {
-        self.read(|connection| {
-            Ok(readings::table.find(id).select(readings::record).get_result(connection).optional()?)
         })
     }
 

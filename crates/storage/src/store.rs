@@ -74,6 +74,11 @@ impl Store {
         })
     }
 
+    /// How many writes wait in the queue that deliveries go through. No database is asked.
+    pub fn waiting_writes(&self) -> usize {
+        self.writer.waiting()
+    }
+
     /// Has `tell` called when the disk of the database fails: then nothing that this process writes can be relied on,
     /// and it has to end. A full disk and a database that is locked or away pass by themselves.
     pub fn on_failure(&self, tell: impl FnOnce() + Send + 'static) {

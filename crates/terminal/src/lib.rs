@@ -4,6 +4,7 @@
 
 pub mod confirm;
 mod failure;
+pub mod interrupt;
 mod logs;
 pub mod moment;
 pub mod paper;

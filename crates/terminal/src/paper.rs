@@ -77,6 +77,9 @@ pub fn wrap(text: &str, length: usize) -> Vec<String> {
 /// The text in pieces of so many characters, for texts that know no words.
 pub fn fold(text: &str, length: Option<usize>) -> Vec<String> {
     let characters: Vec<char> = text.chars().collect();
+    if characters.is_empty() {
+        return vec![String::new()];
+    }
     let length = length.unwrap_or(usize::MAX).max(1);
     characters.chunks(length).map(|piece| piece.iter().collect()).collect()
 }
@@ -95,6 +98,7 @@ mod tests {
     fn nothing_is_lost_by_folding() {
         assert_eq!(fold("a=1&b=ë", Some(3)), ["a=1", "&b=", "ë"]);
         assert_eq!(fold("a=1&b=ë", None), ["a=1&b=ë"]);
+        assert_eq!(fold("", Some(3)), [""]);
     }
 
     #[test]

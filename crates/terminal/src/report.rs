@@ -1,6 +1,6 @@
 //! Reports on one thing, for people: titles with fields and lines that fit the terminal.
 
-use crate::paper::{Paper, wrap};
+use crate::paper::{Paper, fold, wrap};
 use mintmark_fulfillment::printable;
 
 /// Sets the lines of a section off from its title, and what goes on from what begins.
@@ -38,12 +38,27 @@ impl Report {
 
     /// Names and values below each other, the values in one column.
     pub fn fields<Name: AsRef<str>>(&mut self, fields: &[(Name, String)]) {
+        self.columns(fields, wrap);
+    }
+
+    /// The same for texts of strangers, which may be without any space: a word that is longer than a line is broken.
+    pub fn foreign_fields<Name: AsRef<str>>(&mut self, fields: &[(Name, String)]) {
+        self.columns(fields, |text, room| {
+            wrap(text, room).iter().flat_map(|line| fold(line, Some(room))).collect()
+        });
+    }
+
+    fn columns<Name: AsRef<str>>(
+        &mut self,
+        fields: &[(Name, String)],
+        lines: impl Fn(&str, usize) -> Vec<String>,
+    ) {
         let width = |name: &Name| printable(name.as_ref()).chars().count();
         let longest = fields.iter().map(|(name, _)| width(name)).max().unwrap_or_default();
         let hanging = " ".repeat(INDENT.len() + longest + 2);
         for (name, value) in fields {
             let name = printable(name.as_ref());
-            self.paragraph(&format!("{INDENT}{name:longest$}  "), &hanging, value);
+            self.paragraph(&format!("{INDENT}{name:longest$}  "), &hanging, value, &lines);
         }
     }
 
@@ -51,13 +66,20 @@ impl Report {
     pub fn section(&mut self, title: &str, lines: impl IntoIterator<Item = String>) {
         self.title(title);
         let hanging = INDENT.repeat(2);
-        lines.into_iter().for_each(|line| self.paragraph(INDENT, &hanging, &line));
+        lines.into_iter().for_each(|line| self.paragraph(INDENT, &hanging, &line, &wrap));
     }
 
-    fn paragraph(&mut self, first: &str, hanging: &str, text: &str) {
+    fn paragraph(
+        &mut self,
+        first: &str,
+        hanging: &str,
+        text: &str,
+        lines: &dyn Fn(&str, usize) -> Vec<String>,
+    ) {
         let width = self.paper.width.unwrap_or(usize::MAX).max(NARROWEST);
+        let room = width.saturating_sub(hanging.chars().count()).max(1);
         let mut start = first;
-        for line in wrap(&printable(text), width.saturating_sub(hanging.len())) {
+        for line in lines(&printable(text), room) {
             self.text.push_str(&format!("{start}{line}\n"));
             start = hanging;
         }

@@ -4,7 +4,7 @@ use crate::folder::Folder;
 
 #[test]
 fn help_explains_every_command() {
-    let commands: [(&str, &[&str]); 26] = [
+    let commands: [(&str, &[&str]); 27] = [
         ("admin", &[]),
         ("init", &["init"]),
         ("config_check", &["config", "check"]),
@@ -31,6 +31,7 @@ fn help_explains_every_command() {
         ("source_connect", &["source", "connect"]),
         ("source_check", &["source", "check"]),
         ("prune", &["prune"]),
+        ("erase", &["erase"]),
     ];
     for (name, command) in commands {
         let help = Folder::empty().admin(&[command, &["--help"]].concat());

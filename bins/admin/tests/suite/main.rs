@@ -3,6 +3,7 @@
 
 mod blobs;
 mod configuration;
+mod erasing;
 mod folder;
 mod help;
 mod keys;

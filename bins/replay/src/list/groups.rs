@@ -29,7 +29,7 @@ pub(crate) struct Group {
     oldest: Timestamp,
     newest: Timestamp,
     /// The newest row.
-    example: i64,
+    pub(crate) example: i64,
 }
 
 /// The groups while rows are counted.
@@ -51,7 +51,7 @@ impl By {
         }
     }
 
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Reason => "reason",
             Self::Product => "product",
@@ -103,8 +103,8 @@ impl Groups {
     }
 
     /// The largest first; days newest first.
-    pub(crate) fn sorted(self) -> Vec<Group> {
-        let mut groups: Vec<Group> = self.counted.into_values().collect();
+    pub(crate) fn sorted(&self) -> Vec<Group> {
+        let mut groups: Vec<Group> = self.counted.values().cloned().collect();
         match self.by {
             By::Day => groups.sort_by(|one, other| other.value.cmp(&one.value)),
             _ => groups

@@ -1,42 +1,55 @@
 //! Which rows are replayed, from what was typed to their ids.
 
+use super::preview::Preview;
 use crate::pages;
-use mintmark_fulfillment::{AuditFilter, AuditRow, Error, Records};
-use std::collections::{BTreeMap, BTreeSet};
+use mintmark_fulfillment::{AuditFilter, AuditRow, Error, Fulfillment};
+use std::collections::BTreeSet;
 
 /// What was typed.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum Wanted {
     /// These rows.
     Rows(BTreeSet<i64>),
     /// What is left to do among the rows that a filter names; the newest of it, if there is a limit.
-    Filtered { filter: AuditFilter, limit: usize },
+    Filtered { filter: Box<AuditFilter>, limit: usize },
 }
 
 /// The rows, oldest first, with what is the matter with them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Choice {
-    pub(crate) ids: BTreeSet<i64>,
-    /// How many rows there are of each reason; not counted for rows that were named.
-    pub(crate) reasons: BTreeMap<String, usize>,
+    pub(crate) ids: Vec<i64>,
+    pub(crate) preview: Preview,
 }
 
 impl Wanted {
-    /// Reads the ids alone: a replay of a long log must not hold all of it.
-    pub(crate) fn choose(self, records: &Records) -> Result<Choice, Error> {
-        let (filter, limit) = match self {
-            Self::Rows(ids) => return Ok(Choice { ids, reasons: BTreeMap::new() }),
-            Self::Filtered { filter, limit } => (filter, limit),
-        };
-        let mut choice = Choice::default();
-        let left = pages::rows(records, filter).filter(|row| row.as_ref().map_or(true, is_left));
-        for row in left.take(limit) {
-            let row = row?;
-            choice.ids.insert(row.id);
-            *choice.reasons.entry(row.error.unwrap_or_else(|| "not finished".to_owned())).or_default() += 1;
+    /// Keeps the ids alone: a replay of a long log must not hold all of it.
+    pub(crate) fn choose(&self, fulfillment: &Fulfillment) -> Result<Choice, Error> {
+        match self {
+            Self::Rows(ids) => named(ids, fulfillment),
+            Self::Filtered { filter, limit } => {
+                let rows = pages::rows(fulfillment.records(), filter.as_ref().clone());
+                let left = rows.filter(|row| row.as_ref().map_or(true, is_left));
+                let mut choice = Choice { ids: Vec::new(), preview: Preview::default() };
+                for row in left.take(*limit) {
+                    let row = row?;
+                    choice.ids.push(row.id);
+                    choice.preview.count(&row, fulfillment);
+                }
+                choice.ids.reverse();
+                Ok(choice)
+            }
         }
-        Ok(choice)
     }
+}
+
+/// Rows that do not exist are chosen as well: they are told of one by one.
+fn named(ids: &BTreeSet<i64>, fulfillment: &Fulfillment) -> Result<Choice, Error> {
+    let ids: Vec<i64> = ids.iter().copied().collect();
+    let mut preview = Preview::default();
+    for row in fulfillment.records().rows_of(&ids)?.iter().filter(|row| is_left(row)) {
+        preview.count(row, fulfillment);
+    }
+    Ok(Choice { ids, preview })
 }
 
 fn is_left(row: &AuditRow) -> bool {

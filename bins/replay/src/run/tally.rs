@@ -1,21 +1,39 @@
 //! What a run came to.
 
+use super::preview::counted;
 use crate::failure::Ending;
-use mintmark_fulfillment::Replayed;
-use std::fmt;
+use crate::list::groups::{By, Groups};
+use mintmark_fulfillment::{AuditRow, Replayed};
+use std::collections::BTreeMap;
 
 /// How many rows ended how.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Tally {
     fulfilled: usize,
     letters_queued: usize,
     nothing_to_do: usize,
     failed_again: usize,
     unknown: usize,
+    outcomes: BTreeMap<&'static str, usize>,
+    failures: Groups,
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self {
+            fulfilled: 0,
+            letters_queued: 0,
+            nothing_to_do: 0,
+            failed_again: 0,
+            unknown: 0,
+            outcomes: BTreeMap::new(),
+            failures: Groups::new(By::Reason),
+        }
+    }
 }
 
 impl Tally {
-    pub(super) fn add(&mut self, replayed: Replayed) {
+    pub(super) fn add(&mut self, replayed: Replayed, row: &AuditRow) {
         let count = match replayed {
             Replayed::Fulfilled => &mut self.fulfilled,
             Replayed::LetterQueued => &mut self.letters_queued,
@@ -23,6 +41,11 @@ impl Tally {
             Replayed::FailedAgain => &mut self.failed_again,
         };
         *count += 1;
+        let undecided = if row.error.is_some() { "failed" } else { "not decided" };
+        *self.outcomes.entry(row.outcome.map_or(undecided, |outcome| outcome.as_str())).or_default() += 1;
+        if replayed == Replayed::FailedAgain {
+            self.failures.count(row);
+        }
     }
 
     /// Counts an id that names no row.
@@ -30,21 +53,38 @@ impl Tally {
         self.unknown += 1;
     }
 
+    pub(super) fn rows(&self) -> usize {
+        self.fulfilled + self.letters_queued + self.nothing_to_do + self.failed_again + self.unknown
+    }
+
     pub(super) fn ending(&self) -> Ending {
         if self.failed_again + self.unknown == 0 { Ending::Done } else { Ending::SomeFailed }
     }
-}
 
-impl fmt::Display for Tally {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { fulfilled, letters_queued, nothing_to_do, failed_again, unknown } = self;
+    /// In one line.
+    pub(super) fn line(&self) -> String {
+        let Self { fulfilled, letters_queued, nothing_to_do, failed_again, unknown, .. } = self;
         let letters = if *letters_queued == 1 { "letter" } else { "letters" };
-        write!(formatter, "{fulfilled} fulfilled, {letters_queued} {letters} queued, ")?;
-        write!(formatter, "{nothing_to_do} nothing to do, {failed_again} failed again")?;
+        let mut line = format!(
+            "{fulfilled} fulfilled, {letters_queued} {letters} queued, {nothing_to_do} nothing to do, \
+             {failed_again} failed again"
+        );
         if *unknown > 0 {
-            write!(formatter, ", {unknown} unknown")?;
+            line.push_str(&format!(", {unknown} unknown"));
         }
-        Ok(())
+        line
+    }
+
+    /// By outcome, and why what failed has failed.
+    pub(super) fn summary(&self) -> String {
+        let outcomes: Vec<String> =
+            self.outcomes.iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
+        let mut summary = format!("{}\nBy outcome: {}", self.line(), outcomes.join(", "));
+        if self.failed_again > 0 {
+            let failures = counted(self.failures.sorted(), By::Reason);
+            summary.push_str(&format!("\nFailed again:\n{}", failures.trim_end()));
+        }
+        summary
     }
 }
 
@@ -55,24 +95,5 @@ pub(super) fn word(replayed: Replayed) -> &'static str {
         Replayed::LetterQueued => "letter queued",
         Replayed::NothingToDo => "nothing to do",
         Replayed::FailedAgain => "failed again",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_failed_again_and_what_is_unknown_make_the_run_fail() {
-        let mut tally = Tally::default();
-        for replayed in [Replayed::Fulfilled, Replayed::LetterQueued, Replayed::NothingToDo] {
-            tally.add(replayed);
-        }
-        assert_eq!(tally.ending(), Ending::Done);
-        tally.add(Replayed::FailedAgain);
-        assert_eq!(tally.ending(), Ending::SomeFailed);
-        tally.add_unknown();
-        let told = "1 fulfilled, 1 letter queued, 1 nothing to do, 1 failed again, 1 unknown";
-        assert_eq!(tally.to_string(), told);
     }
 }

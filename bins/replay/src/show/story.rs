@@ -29,6 +29,31 @@ pub(super) struct Story {
     pub(super) order: Option<Map<String, Value>>,
     pub(super) license: Option<License>,
     pub(super) letters: Vec<Letter>,
+    /// What happened to the license.
+    #[serde(default)]
+    pub(super) history: Vec<Event>,
+    /// The rows of the same order.
+    #[serde(default)]
+    pub(super) told: Vec<Told>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Event {
+    pub(super) at: Timestamp,
+    pub(super) event: String,
+    pub(super) delivery_id: Option<i64>,
+    pub(super) detail: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Told {
+    pub(super) id: i64,
+    pub(super) kind: String,
+    pub(super) origin: String,
+    pub(super) received_at: Timestamp,
+    pub(super) outcome: Option<String>,
+    pub(super) error: Option<String>,
+    pub(super) reason: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -57,10 +82,14 @@ pub(super) struct License {
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Letter {
     pub(super) id: i64,
+    pub(super) kind: String,
     pub(super) recipient: String,
     pub(super) state: String,
     pub(super) attempts: i64,
     pub(super) provider: Option<String>,
+    /// The provider's name for it.
+    pub(super) message_id: Option<String>,
+    pub(super) failure_class: Option<String>,
     pub(super) error: Option<String>,
     pub(super) next_at: Option<Timestamp>,
     pub(super) sent_at: Option<Timestamp>,

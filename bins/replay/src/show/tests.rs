@@ -1,5 +1,6 @@
 //! Reports as people see them.
 
+use super::Rawness;
 use super::next_step::next_step;
 use super::report::render;
 use super::story::Story;
@@ -13,14 +14,20 @@ const BODY: &str = "seller_id=kMyy0PU25cXun32uaIzhsg%3D%3D&product_id=datatools-
 #[test]
 fn a_failed_row_is_told_with_what_to_do_about_it() {
     for width in [60, 80, 120] {
-        let report = render(&story(unmapped()), Paper::plain(Some(width)));
+        let report = render(&story(unmapped()), Rawness::Hidden, Paper::plain(Some(width)));
         insta::assert_snapshot!(format!("failed_at_{width}"), report);
     }
 }
 
 #[test]
 fn a_minted_row_is_told_with_its_license_and_its_letters() {
-    insta::assert_snapshot!("minted", render(&story(minted()), Paper::plain(Some(80))));
+    let mut row = minted();
+    row["history"] =
+        json!([{"at": "2026-11-23T12:55:09Z", "event": "minted", "delivery_id": 12, "detail": null}]);
+    let mut retry = row.clone();
+    (retry["id"], retry["outcome"]) = (json!(13), json!("found"));
+    row["told"] = json!([row.clone(), retry]);
+    insta::assert_snapshot!("minted", render(&story(row), Rawness::Shown, Paper::plain(Some(80))));
 }
 
 #[test]
@@ -42,7 +49,7 @@ fn the_next_step_fits_what_is_wrong() {
         with(minted(), json!({"error": null})),
         with(
             minted(),
-            json!({"letters": [{"id": 1, "recipient": "ada", "state": "held", "attempts": 0, "provider": null, "error": "the address needs exactly one at sign", "next_at": null, "sent_at": null}]}),
+            json!({"letters": [{"id": 1, "kind": "license", "recipient": "ada", "state": "held", "attempts": 0, "provider": null, "error": "the address needs exactly one at sign", "next_at": null, "sent_at": null}]}),
         ),
     ];
     insta::assert_snapshot!("next_steps", steps.join("\n"));
@@ -94,8 +101,8 @@ fn minted() -> Value {
         "letter": "failed",
     });
     row["letters"] = json!([{
-        "id": 7, "resend_number": 0, "recipient": "ada@example.com", "state": "failed", "attempts": 3,
-        "provider": "postmark", "message_id": null, "failure_class": "permanent",
+        "id": 7, "kind": "license", "resend_number": 0, "recipient": "ada@example.com", "state": "failed", "attempts": 3,
+        "provider": "postmark", "message_id": "b7bc2f4a-e38e-4336-af7d-e6c392c2f817", "failure_class": "permanent",
         "error": "406 inactive recipient", "created_at": "2026-11-23T12:55:09Z", "next_at": null, "sent_at": null,
     }]);
     row

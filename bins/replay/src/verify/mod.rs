@@ -68,7 +68,7 @@ impl Verify {
         noted: &[ChainEnd],
         output: &mut dyn Write,
     ) -> Result<Ending, Failure> {
-        let progress = Progress::of_a_walk();
+        let mut progress = Progress::of_a_walk();
         let inspection = log.verify(noted, |rows, recorded| progress.reach(rows, recorded))?;
         progress.finish();
         if self.json {

@@ -107,3 +107,46 @@ fn a_run_without_rows_or_filters_is_wrong_usage() {
         assert_eq!(installation.replay(arguments).code, 2, "{arguments:?}");
     }
 }
+
+#[test]
+fn a_preview_says_what_would_be_done_and_does_nothing() {
+    let mut installation = Installation::with_unreachable_provider();
+    installation.sell("S1", "forgotten");
+    installation.sell("S2", "known");
+    installation.sell("S3", "nobody-knows");
+    installation.map("forgotten");
+    let words = installation.replay(&["run", "--failed", "--dry-run"]);
+    assert_eq!((words.code, words.errors.as_str()), (0, ""));
+    insta::assert_snapshot!("preview", mask(&words.output));
+    let rows = installation.rows(&["run", "--failed", "--dry-run", "--json"]);
+    assert_eq!(rows[0]["rows"], 3);
+    let counts = ["licenses", "letters", "unmapped", "held"].map(|name| rows[0][name].as_i64());
+    assert_eq!(counts, [Some(1), Some(1), Some(1), Some(0)]);
+    assert!(installation.rows(&["list", "--json"]).iter().all(|row| row["attempts"] == 1));
+    let named = installation.replay(&["run", "1", "--dry-run"]);
+    assert!(named.output.starts_with("1 row has something left to do, of 2026-11-02 00:00:\n"), "{named:?}");
+}
+
+#[test]
+fn a_long_run_prints_its_summary_alone() {
+    let mut installation = Installation::new();
+    for number in 0..60 {
+        installation.sell(&format!("S{number}"), if number < 50 { "forgotten" } else { "nobody-knows" });
+    }
+    installation.map("forgotten");
+    let finished = installation.replay(&["run", "--failed", "--yes"]);
+    assert_eq!((finished.code, finished.output.as_str()), (1, ""));
+    let told = "50 fulfilled, 0 letters queued, 0 nothing to do, 10 failed again\n\
+        By outcome: 10 failed, 50 minted\nFailed again:\n     \
+        10  no entry in config/products.yaml: gumroad/nobody-knows\n";
+    assert_eq!(finished.errors, told);
+}
+
+/// The provider's words are the system's.
+fn mask(text: &str) -> String {
+    let lines = text.lines().map(|line| match line.split_once("email error: ") {
+        Some((before, _)) => format!("{before}email error: …\n"),
+        None => format!("{line}\n"),
+    });
+    lines.collect()
+}

@@ -47,7 +47,11 @@ fn people_read_the_body_the_license_and_what_to_do_next() {
     assert!(minted.output.contains("\nDTLIC2:"), "{}", minted.output);
     assert!(minted.output.ends_with("\nNext: nothing is left to do.\n"), "{}", minted.output);
     let failed = installation.replay(&["show", "2"]);
-    assert!(failed.output.contains("sale_id=S2&product_id=forgotten"), "{}", failed.output);
+    assert!(failed.output.contains("  product_id     forgotten\n"), "{}", failed.output);
+    assert!(!failed.output.contains("sale_id=S2&"), "{}", failed.output);
+    let raw = installation.replay(&["show", "2", "--raw"]);
+    assert!(raw.output.contains("\n  sale_id=S2&product_id=forgotten"), "{}", raw.output);
+    assert!(minted.output.contains("minted by row 1"), "{}", minted.output);
     assert!(failed.output.ends_with("then: mintmark-replay run 2\n"), "{}", failed.output);
 }
 

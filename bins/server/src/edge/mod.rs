@@ -12,6 +12,7 @@ pub(crate) mod rate;
 pub(crate) mod remote;
 pub(crate) mod room;
 pub(crate) mod stopping;
+pub(crate) mod tally;
 pub(crate) mod trace;
 pub(crate) mod unread;
 

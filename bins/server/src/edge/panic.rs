@@ -9,6 +9,7 @@ use actix_web::http::StatusCode;
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse, ResponseError};
 use futures_util::FutureExt;
+use metrics::Counter;
 
 use super::answers;
 
@@ -24,17 +25,20 @@ pub(crate) async fn answer_panics(
     AssertUnwindSafe(handled).catch_unwind().await.unwrap_or_else(|_payload| Err(Panicked.into()))
 }
 
-/// The process's panic hook: logs where it happened and never what was said.
+/// The process's panic hook: counts, and logs where it happened and never what was said.
 ///
 /// The words of a panic may quote a body or a secret. This is the one place that logs a panic, because only
 /// a hook knows the place.
-pub(crate) fn log_without_payload(panic: &PanicHookInfo<'_>) {
-    let thread = std::thread::current();
-    tracing::error!(
-        location = panic.location().map(tracing::field::display),
-        thread = thread.name(),
-        "panicked"
-    );
+pub(crate) fn log_without_payload(panics: Counter) -> impl Fn(&PanicHookInfo<'_>) {
+    move |panic| {
+        let thread = std::thread::current();
+        tracing::error!(
+            location = panic.location().map(tracing::field::display),
+            thread = thread.name(),
+            "panicked"
+        );
+        panics.increment(1);
+    }
 }
 
 #[derive(Debug)]
@@ -61,6 +65,9 @@ mod tests {
     use actix_web::test::{TestRequest, init_service};
     use actix_web::web::Data;
 
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
     use super::super::testing::{Log, app};
     use super::*;
 
@@ -70,8 +77,9 @@ mod tests {
         let _listening = log.listen();
         let service = init_service(app(Data::default())).await;
 
+        let panics = Arc::new(AtomicU64::default());
         let before = std::panic::take_hook();
-        std::panic::set_hook(Box::new(log_without_payload));
+        std::panic::set_hook(Box::new(log_without_payload(Counter::from_arc(Arc::clone(&panics)))));
         let request = TestRequest::post().uri("/panics").to_request();
         let status = match actix_web::dev::Service::call(&service, request).await {
             Ok(response) => response.status(),
@@ -79,7 +87,7 @@ mod tests {
         };
         std::panic::set_hook(before);
 
-        assert_eq!(status, 503);
+        assert_eq!((status, panics.load(Ordering::Relaxed)), (StatusCode::SERVICE_UNAVAILABLE, 1));
         let lines = log.lines();
         assert_eq!(lines.iter().filter(|line| line.contains("panicked")).count(), 1, "{lines:?}");
         assert!(lines[0].contains("ERROR") && lines[0].contains("testing.rs"), "{lines:?}");

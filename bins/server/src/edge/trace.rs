@@ -1,16 +1,22 @@
-//! One log line for each request.
+//! One log line for each request, and one count.
 
 use std::time::Instant;
 
-use actix_web::Error;
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{Error, HttpMessage as _};
 
 use super::remote;
+use super::tally::Answers;
 
-/// Middleware that logs method, route, status, duration and remote address, and nothing else.
+/// The number of the delivery that a request has put on record; a handler leaves it in the request's extensions.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OnRecord(pub(crate) i64);
+
+/// Middleware that logs method, route, status, duration and remote address, and nothing else, and counts the answer.
 ///
 /// The route is the pattern, such as `/webhooks/{source}`: path and query are the client's words, and the
 /// secret is among them. No header is logged for the same reason.
@@ -22,6 +28,7 @@ pub(crate) async fn log_requests(
     let method = request.method().clone();
     let route = request.match_pattern();
     let remote = remote::address(request.request());
+    let answers = request.app_data::<Data<Answers>>().cloned();
 
     let answer = next.call(request).await;
 
@@ -29,12 +36,20 @@ pub(crate) async fn log_requests(
         Ok(response) => response.status(),
         Err(error) => error.as_response_error().status_code(),
     };
+    let delivery = match &answer {
+        Ok(response) => response.request().extensions().get().map(|OnRecord(number)| *number),
+        Err(_) => None,
+    };
+    if let Some(answers) = answers {
+        answers.count(route.as_deref(), status);
+    }
     macro_rules! log {
         ($level:ident) => {
             tracing::$level!(
                 %method,
                 route = route.as_deref().unwrap_or("none"),
                 status = status.as_u16(),
+                delivery,
                 milliseconds = u64::try_from(arrived.elapsed().as_millis()).unwrap_or(u64::MAX),
                 remote = remote.map(tracing::field::display),
                 "request"

@@ -38,6 +38,7 @@ impl Installation {
             ("MINTMARK_PRODUCTS_FILE", path("products.yaml")),
             ("MINTMARK_DATABASE__URL", database.url_text()),
             ("MINTMARK_HTTP__BIND", "127.0.0.1:0".to_owned()),
+            ("MINTMARK_METRICS__BIND", "off".to_owned()),
             ("GUMROAD_WEBHOOK_SECRET", SECRET.to_owned()),
         ];
         let variables = variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
@@ -174,6 +175,14 @@ impl Server {
             std::thread::sleep(Duration::from_millis(5));
         }
         panic!("the log never said {message:?}: {:#?}", self.log.lock().unwrap());
+    }
+
+    /// Every log line about one delivery, found as an operator would find them.
+    pub(crate) fn story(&self, delivery: i64) -> Vec<Value> {
+        let wanted = [format!("\"delivery\":{delivery},"), format!("\"delivery\":{delivery}}}")];
+        let lines = self.log.lock().unwrap().clone();
+        let about = lines.iter().filter(|line| wanted.iter().any(|wanted| line.contains(wanted)));
+        about.map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
     /// Sends SIGHUP.

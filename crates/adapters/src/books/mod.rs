@@ -10,6 +10,7 @@ pub use error::BooksError;
 pub use record::{GiftSide, Listing, Record, UnreadDays};
 
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 /// The books of a store: what it says of a sale when it is asked, rather than what it told us unasked.
@@ -68,6 +69,12 @@ pub trait Books: Debug + Send + Sync {
     /// # Errors
     /// As [`Books::sales`].
     fn unregister(&self, id: &str) -> Result<(), BooksError>;
+
+    /// How often it was asked so far, by the HTTP status of its answer; `None` is no answer. Questions that were tried
+    /// again count each time.
+    fn answers(&self) -> BTreeMap<Option<u16>, u64> {
+        BTreeMap::new()
+    }
 
     /// Wakes whoever waits for the pace and asks nothing any more, so that a program can end.
     fn close(&self);

@@ -80,6 +80,10 @@ impl Catalog {
         exact.or_else(|| if source == Mint::SOURCE { self.only_product(product_id) } else { None })
     }
 
+    pub(crate) fn knows(&self, source: &str, product_id: &str) -> bool {
+        self.product(source, product_id).is_some()
+    }
+
     /// Why a product gets no license, in the fixed words.
     fn unmapped(&self, source: &str, product_id: &str) -> String {
         format!("no entry in config/products.yaml: {source}/{product_id} (read from {})", self.place)

@@ -1,5 +1,6 @@
 //! One attempt at a delivery, and how it ends on the audit row.
 
+use crate::meter::{FAILED, PENDING};
 use jiff::Timestamp;
 use mintmark_adapters::manual::{Decision, Ruling};
 use mintmark_adapters::{Event, Interpretation, Kind};
@@ -117,6 +118,15 @@ impl Ending {
     pub(super) fn failed(reason: impl Into<String>) -> Self {
         let reason = reason.into();
         Self { processed: false, outcome: None, error: Some(reason.clone()), reason: Some(reason) }
+    }
+
+    /// The one word for it.
+    pub(super) fn word(&self) -> &'static str {
+        match (self.outcome, &self.error) {
+            (Some(outcome), _) => outcome.as_str(),
+            (None, Some(_)) => FAILED,
+            (None, None) => PENDING,
+        }
     }
 
     pub(super) fn because(self, reason: String) -> Self {

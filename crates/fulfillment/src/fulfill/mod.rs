@@ -18,6 +18,7 @@ mod spare;
 mod verdict;
 
 use crate::mailing::Mailing;
+use crate::meter::FAILED;
 use crate::readback::VERIFICATION_PENDING;
 use crate::{Error, Fulfillment};
 pub(crate) use attempt::{Attempt, Ending, subject};
@@ -32,6 +33,8 @@ pub use spare::Spare;
 #[cfg(test)]
 pub(crate) use spare::{Telling, told_again};
 use std::panic::AssertUnwindSafe;
+use std::time::{Duration, Instant};
+use tracing::Instrument as _;
 
 /// A crash may cut an attempt off; what cuts off this many is parked for a person.
 const MOST_ATTEMPTS_WITHOUT_END: i64 = 5;
@@ -64,28 +67,55 @@ pub enum Fulfilled {
     },
 }
 
+/// What became of a delivery, with the one word for it.
+type Ended = (Fulfilled, &'static str);
+
 impl Fulfillment {
     /// Interprets a delivery and does what follows from it, in one transaction. Never sends mail.
     ///
     /// # Errors
     /// The database fails, or something in it panics; the delivery stays unfinished and is tried again.
     pub async fn fulfill(&self, delivery: &Delivery, now: Timestamp) -> Result<Fulfilled, Error> {
-        // It is on record: whatever a body makes of us, its sender is answered and its neighbors go on.
-        let fulfilled = AssertUnwindSafe(self.try_to_fulfill(delivery, now)).catch_unwind().await;
-        fulfilled.unwrap_or(Err(Error::Panicked { delivery: delivery.id }))
+        let span = tracing::info_span!("delivery", delivery = delivery.id);
+        self.fulfill_and_count(delivery, now).instrument(span).await
     }
 
-    async fn try_to_fulfill(&self, delivery: &Delivery, now: Timestamp) -> Result<Fulfilled, Error> {
+    async fn fulfill_and_count(&self, delivery: &Delivery, now: Timestamp) -> Result<Fulfilled, Error> {
+        // It is on record: whatever a body makes of us, its sender is answered and its neighbors go on.
+        let begun = Instant::now();
+        let ended = AssertUnwindSafe(self.try_to_fulfill(delivery, now)).catch_unwind().await;
+        let (fulfilled, word) = ended.unwrap_or(Err(Error::Panicked { delivery: delivery.id }))?;
+        if word == Outcome::Minted.as_str() {
+            // Of what is in hand for the first time, `now` is when it came.
+            let before = now.duration_since(delivery.recorded.received_at);
+            self.meter.minted(begun.elapsed() + Duration::try_from(before).unwrap_or_default());
+        }
+        self.end(delivery, word);
+        Ok(fulfilled)
+    }
+
+    /// Counts and logs an attempt that came to its end. What failed is on its row, where a person finds it.
+    pub(crate) fn end(&self, delivery: &Delivery, word: &str) {
+        if word == FAILED || word == Outcome::Held.as_str() {
+            tracing::info!(delivery = delivery.id, outcome = word, "a delivery waits for a person");
+        } else {
+            tracing::debug!(delivery = delivery.id, outcome = word, "fulfilled");
+        }
+        self.meter.ended(&delivery.recorded.source, word);
+    }
+
+    async fn try_to_fulfill(&self, delivery: &Delivery, now: Timestamp) -> Result<Ended, Error> {
         let attempt = Attempt { delivery, now };
         if delivery.recorded.declared_size.is_some() {
             return self.conclude(attempt, attempt::unknown(), Ending::failed("body too large")).await;
         }
-        // Nobody has read back what is in hand for the first time.
-        let reading = if delivery.attempt > 1 { self.records.store.reading(delivery.id)? } else { None };
-        let Some(mut interpretation) = self.records.believed(delivery, reading.as_deref()) else {
+        let reading = delivery.reading.as_deref();
+        let Some(mut interpretation) = self.records.believed(delivery, reading) else {
             let ending = Ending::failed("there is no such source any more");
             return self.conclude(attempt, attempt::unknown(), ending).await;
         };
+        let (kind, is_read_back) = (interpretation.kind.as_str(), reading.is_some());
+        tracing::debug!(kind, attempt = delivery.attempt, is_read_back, "interpreted");
         if reading.is_none() && self.is_to_be_verified(delivery, &interpretation) {
             return self.defer(attempt, attempt::subject(&interpretation)).await;
         }
@@ -107,9 +137,9 @@ impl Fulfillment {
         attempt: Attempt<'_>,
         interpretation: Interpretation,
         events: Vec<Event>,
-    ) -> Result<Fulfilled, Error> {
-        if let Some(fulfilled) = self.try_plain_sale(attempt, &interpretation, &events).await? {
-            return Ok(fulfilled);
+    ) -> Result<Ended, Error> {
+        if let Some(ended) = self.try_plain_sale(attempt, &interpretation, &events).await? {
+            return Ok(ended);
         }
         self.settle(attempt, interpretation, events).await
     }
@@ -125,29 +155,30 @@ impl Fulfillment {
             return self.fulfill(delivery, now).await;
         }
         let reason = format!("given up: {MOST_ATTEMPTS_WITHOUT_END} attempts did not come to an end");
-        self.conclude(Attempt { delivery, now }, attempt::unknown(), Ending::failed(reason)).await
+        let given_up = self.conclude(Attempt { delivery, now }, attempt::unknown(), Ending::failed(reason));
+        let (fulfilled, word) = given_up.await?;
+        self.end(delivery, word);
+        Ok(fulfilled)
     }
 
     /// Leaves it open what follows until the store was asked.
-    async fn defer(&self, attempt: Attempt<'_>, subject: Subject) -> Result<Fulfilled, Error> {
+    async fn defer(&self, attempt: Attempt<'_>, subject: Subject) -> Result<Ended, Error> {
         let reason = VERIFICATION_PENDING.to_owned();
-        let (conclusion, now) = (attempt.conclusion(subject, Ending::open(reason.clone())), attempt.now);
+        let ending = Ending::open(reason.clone());
+        let (word, now) = (ending.word(), attempt.now);
+        let conclusion = attempt.conclusion(subject, ending);
         self.records.store.settle(now, move |ledger| ledger.defer(&conclusion, now)).await?;
-        Ok(Fulfilled::NotMinted { reason })
+        Ok((Fulfilled::NotMinted { reason }, word))
     }
 
     /// Writes down an attempt that led to no license.
-    async fn conclude(
-        &self,
-        attempt: Attempt<'_>,
-        subject: Subject,
-        ending: Ending,
-    ) -> Result<Fulfilled, Error> {
+    async fn conclude(&self, attempt: Attempt<'_>, subject: Subject, ending: Ending) -> Result<Ended, Error> {
+        let word = ending.word();
         let fulfilled = match ending.reason.clone() {
             Some(reason) => Fulfilled::NotMinted { reason },
             None => Fulfilled::Noted,
         };
         self.records.store.conclude(attempt.conclusion(subject, ending)).await?;
-        Ok(fulfilled)
+        Ok((fulfilled, word))
     }
 }

@@ -1,14 +1,14 @@
 //! The short way of a plain sale: one charge for one license, of which nothing else is known.
 
 use super::attempt::{self, Attempt, Ending};
-use super::{Fulfilled, links, notices};
+use super::{Ended, Fulfilled, links, notices};
 use crate::catalog::{Catalog, Decision, Entitled};
 use crate::lifecycle::Told;
 use crate::mailing::Mailing;
 use crate::mint::Draft;
 use crate::{Error, Fulfillment};
 use mintmark_adapters::{Event, Interpretation, Order};
-use mintmark_storage::{Issue, Issued, LetterKind, OrderName};
+use mintmark_storage::{Issue, Issued, LetterKind, OrderName, Outcome};
 
 /// An order of a single item has no other.
 const ONLY_ITEM: u32 = 0;
@@ -22,7 +22,7 @@ impl Fulfillment {
         attempt: Attempt<'_>,
         interpretation: &Interpretation,
         events: &[Event],
-    ) -> Result<Option<Fulfilled>, Error> {
+    ) -> Result<Option<Ended>, Error> {
         let (delivery, catalog) = (attempt.delivery, self.catalog());
         let source = &delivery.recorded.source;
         let [event @ Event::Sold(order)] = events else { return Ok(None) };
@@ -47,7 +47,7 @@ impl Fulfillment {
         attempt: Attempt<'_>,
         interpretation: &Interpretation,
         entitled: &Entitled,
-    ) -> Result<Option<Fulfilled>, Error> {
+    ) -> Result<Option<Ended>, Error> {
         let (recorded, subject) = (&attempt.delivery.recorded, attempt::subject(interpretation));
         let name = OrderName {
             source: recorded.source.clone(),
@@ -84,18 +84,15 @@ fn is_plain(catalog: &Catalog, source: &str, order: &Order) -> bool {
         && !links::is_of_a_bundle(catalog, source, order)
 }
 
-fn licensed(issued: Issued) -> Option<Fulfilled> {
-    match issued {
-        Issued::Now(license, letter) => Some(Fulfilled::Licensed {
-            license_key: license.terms.key,
-            mailing: Mailing::of(Some(&letter)),
-            new_letter: Some(letter.id),
-        }),
-        Issued::Before(license, letter) => Some(Fulfilled::Licensed {
-            license_key: license.terms.key,
-            mailing: Mailing::of(letter.as_ref()),
-            new_letter: None,
-        }),
-        Issued::Contested => None,
-    }
+fn licensed(issued: Issued) -> Option<Ended> {
+    let (license, mailing, new_letter, outcome) = match issued {
+        Issued::Now(license, letter) => {
+            (license, Mailing::of(Some(&letter)), Some(letter.id), Outcome::Minted)
+        }
+        Issued::Before(license, letter) => (license, Mailing::of(letter.as_ref()), None, Outcome::Found),
+        Issued::Contested => return None,
+    };
+    tracing::debug!(license = license.terms.id, letter = new_letter, "license on record");
+    let fulfilled = Fulfilled::Licensed { license_key: license.terms.key, mailing, new_letter };
+    Some((fulfilled, outcome.as_str()))
 }

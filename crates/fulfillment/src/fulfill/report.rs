@@ -1,7 +1,7 @@
 //! What follows from a mail provider's report: for a letter and its address, and nothing for any order.
 
 use super::attempt::{self, Attempt, Ending};
-use super::{Fulfilled, Outcome};
+use super::{Ended, Fulfilled, Outcome};
 use crate::{Error, Fulfillment};
 use mintmark_adapters::{Fate, Interpretation, MailReport};
 use mintmark_storage::{Fate as Told, LetterReport, Reported, Subject};
@@ -14,7 +14,7 @@ impl Fulfillment {
         attempt: Attempt<'_>,
         interpretation: &Interpretation,
         report: &MailReport,
-    ) -> Result<Fulfilled, Error> {
+    ) -> Result<Ended, Error> {
         let (delivery, now) = (attempt.delivery.clone(), attempt.now);
         let (subject, words) = (attempt::subject(interpretation), report.words.clone());
         let conclude = move |reported: Option<&Reported>| {
@@ -31,7 +31,7 @@ impl Fulfillment {
         if let Some(Reported { letter, is_back: true, .. }) = reported {
             tracing::warn!(letter, reason = report.words, "a letter came back");
         }
-        Ok(Fulfilled::Noted)
+        Ok((Fulfilled::Noted, Outcome::Noted.as_str()))
     }
 }
 

@@ -3,13 +3,14 @@
 use super::attempt::{self, Attempt, Cause, Ending};
 use super::settler::Settler;
 use super::verdict::{Granted, Settled};
-use super::{Fulfilled, links, outcome};
+use super::{Ended, Fulfilled, links, outcome};
 use crate::catalog::ERASED;
 use crate::{Error, Fulfillment};
 use jiff::Timestamp;
 use mintmark_adapters::{Event, Extent, Interpretation};
 use mintmark_storage::{Ledger, LicenseStatus, OrderName, Outcome, Result as StorageResult};
 use std::cell::Cell;
+use tracing::Span;
 
 /// So many orders are looked at in one turn of the sweeper.
 const REVIEWS: i64 = 256;
@@ -21,11 +22,13 @@ impl Fulfillment {
         attempt: Attempt<'_>,
         interpretation: Interpretation,
         events: Vec<Event>,
-    ) -> Result<Fulfilled, Error> {
+    ) -> Result<Ended, Error> {
         let (settler, delivery, now) = (self.settler(attempt.now), attempt.delivery.clone(), attempt.now);
+        // It runs in a thread of the store's.
+        let span = Span::current();
         let settled = self.records.store.settle(now, move |ledger| {
             let attempt = Attempt { delivery: &delivery, now };
-            settler.fulfill(ledger, attempt, &interpretation, &events)
+            span.in_scope(|| settler.fulfill(ledger, attempt, &interpretation, &events))
         });
         Ok(settled.await?)
     }
@@ -64,7 +67,7 @@ impl Settler {
         attempt: Attempt<'_>,
         interpretation: &Interpretation,
         events: &[Event],
-    ) -> StorageResult<Fulfilled> {
+    ) -> StorageResult<Ended> {
         let source = &attempt.delivery.recorded.source;
         let subject = attempt::subject(interpretation);
         let party = links::party_of(&self.catalog, source, events);
@@ -92,12 +95,14 @@ impl Settler {
             Settled::Licensed(granted) => Some(granted.license_id.as_str()),
             _ => None,
         };
+        let word = ending.word();
+        tracing::debug!(license, outcome = word, "order settled");
         ledger.conclude(&attempt.conclusion(subject, ending), party, license)?;
         if is_erased && cause.decision().is_none() {
             // Whoever asked to be forgotten is not brought back by what is told later.
             ledger.erase_deliveries(&[delivery.id])?;
         }
-        Ok(fulfilled)
+        Ok((fulfilled, word))
     }
 }
 

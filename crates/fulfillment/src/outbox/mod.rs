@@ -19,6 +19,7 @@ mod trouble;
 mod watch;
 mod worker;
 
+use crate::meter::Meter;
 use crate::{Error, records::Records};
 use channel::Channel;
 use claims::Claims;
@@ -57,6 +58,7 @@ pub(crate) struct Office {
     /// How long an answer waits for the first result of its letter.
     pub(crate) patience: Duration,
     pub(crate) clock: Clock,
+    pub(crate) meter: Arc<Meter>,
     pub(crate) term: Term,
 }
 

@@ -7,6 +7,7 @@ use super::{Channel, Role, Shared};
 use mintmark_mail::{FailureClass, Receipt, SendError};
 use mintmark_storage::{ClaimedLetter, LetterState, crash_point};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use tracing::Span;
 
 type Sent = Result<Receipt, SendError>;
 
@@ -28,20 +29,30 @@ enum Stage {
 impl<'a> Desk<'a> {
     /// Gives letters to the provider; answers for each, in their order.
     pub(super) fn send(self, claimed: &[ClaimedLetter]) -> Vec<End> {
-        let stages: Vec<Stage> = claimed.iter().map(|claimed| self.prepare(claimed)).collect();
+        let spans: Vec<Span> = claimed.iter().map(span).collect();
+        let prepared = claimed.iter().zip(&spans);
+        let stages: Vec<Stage> =
+            prepared.map(|(claimed, span)| span.in_scope(|| self.prepare(claimed))).collect();
         let ready: Vec<_> = stages.iter().filter_map(Stage::ready).cloned().collect();
-        let mut sent = self.hand_over(&ready).into_iter();
+        let sent = match spans.as_slice() {
+            [span] => span.in_scope(|| self.hand_over(&ready)),
+            _ => self.hand_over(&ready),
+        };
+        let mut sent = sent.into_iter();
         let mut end = |(claimed, stage): (&ClaimedLetter, Stage)| match stage {
             Stage::Ended(end) => end,
             Stage::Ready(_) => self.sent(claimed, sent.next().unwrap_or_else(|| Err(panicked()))),
         };
         let ends: Vec<End> = claimed.iter().zip(stages).map(&mut end).collect();
-        claimed.iter().zip(&ends).for_each(|(claimed, end)| tell(claimed, end));
+        for ((claimed, end), span) in claimed.iter().zip(&ends).zip(spans) {
+            span.in_scope(|| self.tell(claimed, end));
+        }
         ends
     }
 
     fn prepare(self, claimed: &ClaimedLetter) -> Stage {
         let (letter, now) = (&claimed.letter, self.shared.now());
+        tracing::debug!(attempt = letter.attempts, "letter in hand");
         let sending = self.sending(claimed);
         match doubt::judge(self.channel, self.admission, letter, now) {
             Judgement::Found(receipt) => Stage::Ended(sending.found(receipt)),
@@ -94,6 +105,18 @@ impl<'a> Desk<'a> {
         }
     }
 
+    fn tell(self, claimed: &ClaimedLetter, end: &End) {
+        let (result, meter) = (&end.result, &self.shared.office.meter);
+        match (result.state, result.failure_class.as_deref()) {
+            (LetterState::Accepted | LetterState::Logged, _) => {
+                meter.accepted(&result.provider, claimed.letter.queued_at, self.shared.now());
+            }
+            (LetterState::Queued, Some(class)) => meter.retried(class, &result.provider),
+            _ => {}
+        }
+        tell(claimed, end);
+    }
+
     fn sending<'b>(self, claimed: &'b ClaimedLetter) -> Sending<'b>
     where
         'a: 'b,
@@ -115,6 +138,12 @@ impl Stage {
             Self::Ended(_) => None,
         }
     }
+}
+
+/// What is logged of a letter tells whose it is.
+fn span(claimed: &ClaimedLetter) -> Span {
+    let ClaimedLetter { letter, delivery, .. } = claimed;
+    tracing::info_span!("letter", letter = letter.id, license = letter.license_id, delivery)
 }
 
 fn panicked() -> SendError {

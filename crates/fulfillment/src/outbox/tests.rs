@@ -1,6 +1,7 @@
 //! What takes long: a sending that outlasts its claim, a letter that waits for hours.
 
 use super::{Office, Outbox, Term};
+use crate::meter::Meter;
 use crate::{Fulfillment, Mint, Role, Settings};
 use jiff::{SignedDuration, Timestamp};
 use mintmark_mail::{Channels, Letter, Mailer, Receipt, Recourse, SendError, Templates};
@@ -125,6 +126,7 @@ fn office(fulfillment: &Fulfillment) -> Office {
         seller: None,
         patience: Duration::from_secs(1),
         clock: Arc::new(now),
+        meter: Arc::new(Meter::silent()),
         term: Term { lease: SignedDuration::from_millis(500), heartbeat: Duration::from_millis(50) },
     }
 }

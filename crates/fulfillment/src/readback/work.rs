@@ -6,7 +6,7 @@ use crate::fulfill::{Attempt, Ending, subject};
 use crate::{Error, Fulfilled, Fulfillment};
 use jiff::{SignedDuration, Timestamp};
 use mintmark_adapters::{Interpretation, Record};
-use mintmark_storage::Delivery;
+use mintmark_storage::{Delivery, Outcome};
 use std::collections::BTreeMap;
 
 /// So many are taken in hand together.
@@ -62,10 +62,18 @@ impl Fulfillment {
         let answers = Asker::of(books).ask(&claims);
         let mut trouble = None;
         for (waiting, answer) in waiting.iter().zip(answers) {
+            let _span = tracing::info_span!("delivery", delivery = waiting.delivery.id).entered();
             match answer {
-                Answer::Found(record) => self.confirm(waiting, &record, now)?,
-                Answer::Unknown => self.doubt(waiting, now)?,
+                Answer::Found(record) => {
+                    tracing::debug!("found in the store's records");
+                    self.confirm(waiting, &record, now)?;
+                }
+                Answer::Unknown => {
+                    tracing::debug!("not in the store's records");
+                    self.doubt(waiting, now)?;
+                }
                 Answer::Later(error) => {
+                    tracing::debug!(%error, "the store could not be asked");
                     self.put_off(waiting, LATER, now)?;
                     trouble = Some(error);
                 }
@@ -103,6 +111,7 @@ impl Fulfillment {
         let conclusion = Attempt { delivery: &delivery, now }
             .conclusion(subject(&waiting.told), Ending::held(reason.clone()));
         self.records.store.conclude(conclusion).wait()?;
+        self.end(&delivery, Outcome::Held.as_str());
         self.tell(delivery.id, Fulfilled::NotMinted { reason });
         Ok(())
     }

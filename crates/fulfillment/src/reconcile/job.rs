@@ -1,6 +1,7 @@
 //! The reconciler: compares with the stores from time to time, beside a server.
 
 use super::{Memberships, Report};
+use crate::meter::Comparison;
 use crate::outbox::Clock;
 use crate::{Error, Fulfillment};
 use jiff::tz::TimeZone;
@@ -88,7 +89,9 @@ impl Fulfillment {
         let since = now.saturating_sub(age).unwrap_or(now);
         for source in self.sources_with_books() {
             let beat = &mut || _ = lead.is_held();
-            log(source, self.reconcile_beating(source, since, memberships, now, beat));
+            let reconciled = self.reconcile_beating(source, since, memberships, now, beat);
+            self.meter.reconciled(source, comparison(&reconciled, now));
+            log(source, reconciled);
         }
     }
 
@@ -108,6 +111,16 @@ fn is_due(last: Timestamp, now: Timestamp) -> bool {
     let today = TimeZone::UTC.to_datetime(now);
     let last = TimeZone::UTC.to_datetime(last);
     today.hour() >= QUIET_HOUR && (last.date() < today.date() || last.hour() < QUIET_HOUR)
+}
+
+fn comparison(reconciled: &Result<Report, Error>, now: Timestamp) -> Comparison {
+    match reconciled {
+        Ok(Report { missed, changed, open, unread, .. }) => {
+            let open = open.len() + unread.len();
+            Comparison::Finished { missed: *missed, changed: *changed, open, at: now }
+        }
+        Err(_) => Comparison::Failed,
+    }
 }
 
 fn log(source: &'static str, reconciled: Result<Report, Error>) {

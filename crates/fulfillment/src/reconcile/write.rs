@@ -31,6 +31,7 @@ impl Run<'_> {
     /// The number of the delivery.
     async fn take(&self, record: &Record) -> Result<i64, Error> {
         let delivery = self.fulfillment.records.store.record(self.delivery(record)).await?;
+        tracing::debug!(delivery = delivery.id, source = self.source, "on record, from the store's records");
         match self.fulfill(&delivery).await {
             // It is on record, and its row says that it is not finished.
             Ok(()) | Err(Error::Panicked { .. }) => Ok(delivery.id),

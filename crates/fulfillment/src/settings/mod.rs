@@ -34,6 +34,8 @@ pub struct Settings {
     pub database: Option<DatabaseUrl>,
     /// `sources`: a section for each source that has one.
     pub sources: SourcesSettings,
+    /// `metrics`
+    pub metrics: MetricsSettings,
     /// `signing`
     pub signing: SigningSettings,
     /// `mail`
@@ -58,6 +60,17 @@ pub struct HttpSettings {
     pub public_url: Option<String>,
     /// `http.trusted_proxies`
     pub trusted_proxies: Vec<IpNet>,
+}
+
+/// The `metrics` section: where they are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MetricsSettings {
+    /// Nowhere.
+    Off,
+    /// At the default address, where nobody else has it.
+    Default(SocketAddr),
+    /// At an address that was named, and that must be free.
+    Named(SocketAddr),
 }
 
 /// The `signing` section.

@@ -1,7 +1,7 @@
 //! The sections of the settings, from the merged layers to checked values.
 
 use super::layers::Layers;
-use super::{HttpSettings, Licensee, ProductsFile, Settings, SigningSettings};
+use super::{HttpSettings, Licensee, MetricsSettings, ProductsFile, Settings, SigningSettings};
 use crate::problems::Problems;
 use ipnet::IpNet;
 use mintmark_adapters::{SourceSettings, Sources, WebhookSecret};
@@ -23,6 +23,7 @@ pub(super) fn settings(mut layers: Layers) -> Result<Settings, Problems> {
     let http = http(&mut layers);
     let database = layers.parsed("database.url");
     let sources = Sources::CONFIGURED.iter().map(|name| (*name, source(&mut layers, name))).collect();
+    let metrics = metrics(&mut layers);
     let signing = signing(&mut layers);
     let mail = mail(&mut layers);
     let settings = (|| {
@@ -32,6 +33,7 @@ pub(super) fn settings(mut layers: Layers) -> Result<Settings, Problems> {
             http: http?,
             database,
             sources,
+            metrics,
             signing: signing?,
             mail: mail?,
         })
@@ -106,6 +108,36 @@ fn source(layers: &mut Layers, name: &str) -> SourceSettings {
         layers.refuse::<()>(&setting("api_pace"), "at least 500ms, unless the API is on this machine");
     }
     SourceSettings { secrets, access_token, api_base: api_base.map(|url| url.to_string()), api_pace }
+}
+
+fn metrics(layers: &mut Layers) -> MetricsSettings {
+    let is_named = layers.is_set("metrics.bind");
+    match layers.parsed("metrics.bind") {
+        Some(Told::At(address)) if is_named => MetricsSettings::Named(address),
+        Some(Told::At(address)) => MetricsSettings::Default(address),
+        // Also of a mistake, which has left its problem behind.
+        Some(Told::Nowhere) | None => MetricsSettings::Off,
+    }
+}
+
+/// Where metrics are told. A variable that is empty is not set, so there is a word for nowhere.
+enum Told {
+    Nowhere,
+    At(SocketAddr),
+}
+
+impl FromStr for Told {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "off" => Ok(Self::Nowhere),
+            _ => text
+                .parse()
+                .map(Self::At)
+                .map_err(|_| "an address with a port is expected, such as 127.0.0.1:9464, or off"),
+        }
+    }
 }
 
 fn signing(layers: &mut Layers) -> Option<SigningSettings> {

@@ -1,9 +1,11 @@
 //! Erasing a person: they are nowhere, nothing brings them back, and what is left is proved.
 
-use crate::support::{Ping, Shop};
+use crate::support::{Ping, Shop, ping_of, sold};
 use jiff::SignedDuration;
+use mintmark_adapters::testing::with;
 use mintmark_fulfillment::{AuditLog, Erased};
 use mintmark_storage::{DatabaseUrl, on_both_databases, testing::TestDatabase};
+use serde_json::json;
 
 const ADDRESS: &str = "Ada.Quixote@example.com";
 const NAME: &str = "Ada Quixote-Lovelace";
@@ -74,6 +76,23 @@ on_both_databases! {
         erase(&shop);
         assert_eq!(license(&shop, "others"), before);
         assert_eq!(shop.receive(&sale("others")), "accepted");
+    }
+
+    fn the_store_s_own_records_do_not_bring_them_back(database: TestDatabase) {
+        let (shop, double) = Shop::beside_a_store(&database);
+        let records = [sold(1, 5), sold(2, 4), with(sold(3, 3), "email", json!("buyer-1@example.com"))];
+        shop.receive_all(&[ping_of(&records[0]), ping_of(&records[1])]);
+        let found = shop.fulfillment.erasable("buyer-1@example.com").unwrap();
+        shop.fulfillment.erase(found, "maintainer", None, || shop.clock.now()).unwrap();
+        let shop = shop.given_a_token(&double);
+        records.into_iter().for_each(|record| double.sell(record));
+        double.change("sale-1==", "refunded", json!(true));
+        let report = shop.reconcile();
+        // A sale of which nobody knew is another order: they are told of it, and erased again if they ask.
+        assert_eq!((report.listed, report.known, report.missed, report.changed), (3, 2, 1, 0));
+        let rows = shop.rows().len();
+        assert_eq!((shop.reconcile().missed, shop.rows().len()), (0, rows));
+        assert!(shop.licenses().iter().all(|license| license["source_order_id"] != "sale-1==" || license["email"] == ""));
     }
 
     fn a_letter_that_waits_is_not_sent(database: TestDatabase) {

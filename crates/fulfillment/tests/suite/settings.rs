@@ -1,6 +1,6 @@
 //! Settings: their layers, and their mistakes.
 
-use mintmark_fulfillment::settings::{DEFAULTS, Licensee, ProductsFile};
+use mintmark_fulfillment::settings::{DEFAULTS, Licensee, MetricsSettings, ProductsFile};
 use mintmark_fulfillment::{Problems, Provider, Settings};
 use std::path::Path;
 use tempfile::TempDir;
@@ -206,6 +206,21 @@ fn a_stores_api_is_asked_gently_unless_it_is_on_this_machine() {
     assert_eq!(mistakes("", &[fast]), format!("MINTMARK_SOURCES__GUMROAD__API_PACE: {message}"));
     let here = ("MINTMARK_SOURCES__GUMROAD__API_BASE", "http://127.0.0.1:9000/v2");
     assert!(load("", &[fast, here]).is_ok());
+}
+
+#[test]
+fn metrics_are_told_at_an_address_or_nowhere() {
+    let address = |text: &str| text.parse().unwrap();
+    let metrics = |file, environment| load(file, environment).unwrap().metrics;
+    assert_eq!(metrics("", &[]), MetricsSettings::Default(address("127.0.0.1:9464")));
+    let named = MetricsSettings::Named(address("127.0.0.1:9464"));
+    assert_eq!(metrics("metrics.bind = \"127.0.0.1:9464\"", &[]), named);
+    assert_eq!(metrics("", &[("MINTMARK_METRICS__BIND", "127.0.0.1:9464")]), named);
+    assert_eq!(metrics("metrics.bind = \"\"", &[]), MetricsSettings::Off);
+    assert_eq!(metrics("", &[("MINTMARK_METRICS__BIND", "off")]), MetricsSettings::Off);
+    let mistake =
+        "MINTMARK_METRICS__BIND: an address with a port is expected, such as 127.0.0.1:9464, or off";
+    assert_eq!(mistakes("", &[("MINTMARK_METRICS__BIND", "9464")]), mistake);
 }
 
 #[test]

@@ -11,7 +11,9 @@ pub(crate) use row::{COLUMNS, Row};
 use crate::schema::{conclusions, deliveries};
 use crate::{Origin, Pending, Result, Store, time};
 use diesel::dsl::not;
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use diesel::{
+    ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl,
+};
 use jiff::Timestamp;
 
 /// A delivery that is about to go on record.
@@ -47,6 +49,8 @@ pub struct Delivery {
     pub attempt: i64,
     /// What came, as it was written down.
     pub recorded: NewDelivery,
+    /// The store's own record of it, if it was read back before this attempt.
+    pub reading: Option<String>,
 }
 
 /// A delivery that nothing has been concluded of.
@@ -58,16 +62,38 @@ pub struct Unfinished {
     pub attempts: i64,
 }
 
+/// Of one delivery and of many the same columns of the same tables.
+macro_rules! loaded {
+    () => {
+        $crate::schema::deliveries::table
+            .inner_join($crate::schema::conclusions::table)
+            .left_join(
+                $crate::schema::readings::table
+                    .on($crate::schema::readings::delivery_id.eq($crate::schema::deliveries::id)),
+            )
+            .select((
+                $crate::deliveries::row::COLUMNS,
+                $crate::schema::conclusions::attempts,
+                $crate::schema::readings::record.nullable(),
+            ))
+    };
+}
+use loaded;
+
+type Loaded = (Row, i64, Option<String>);
+
+fn into_delivery((row, attempt, reading): Loaded) -> Result<Delivery> {
+    Ok(Delivery { reading, ..row.into_delivery(attempt)? })
+}
+
 /// The one delivery with this number, on a connection of whatever type.
 macro_rules! load {
     ($connection:expr, $id:expr) => {{
-        let found: Option<($crate::deliveries::row::Row, i64)> = $crate::schema::deliveries::table
-            .inner_join($crate::schema::conclusions::table)
+        let found: Option<$crate::deliveries::Loaded> = $crate::deliveries::loaded!()
             .filter($crate::schema::deliveries::id.eq($id))
-            .select(($crate::deliveries::row::COLUMNS, $crate::schema::conclusions::attempts))
             .get_result($connection)
             .optional()?;
-        found.map(|(row, attempt)| row.into_delivery(attempt)).transpose()
+        found.map($crate::deliveries::into_delivery).transpose()
     }};
 }
 use load;

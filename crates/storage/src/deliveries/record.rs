@@ -104,7 +104,7 @@ impl Hot for Record {
     }
 
     fn answer(self, id: i64) -> Delivery {
-        Delivery { id, attempt: 1, recorded: self.new }
+        Delivery { id, attempt: 1, recorded: self.new, reading: None }
     }
 
     fn lane(lanes: &Lanes) -> &Lane<Self> {

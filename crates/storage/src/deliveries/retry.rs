@@ -1,16 +1,16 @@
 //! One more attempt at deliveries on record, counted before it begins.
 
-use super::row::{COLUMNS, Row};
-use super::{Delivery, load};
+use super::{Delivery, Loaded, into_delivery, load, loaded};
 use crate::chain::Tail;
 use crate::connection::columns::{numbers, rounds};
 use crate::connection::statement::{Statement, Text};
-use crate::schema::{conclusions, deliveries};
+use crate::schema::deliveries;
 use crate::writer::{Hot, Lane, Lanes};
 use crate::{Pending, Result, Store};
 use diesel::sql_types::BigInt;
 use diesel::{
-    ExpressionMethods, IntoSql, OptionalExtension, PgConnection, QueryDsl, RunQueryDsl, SqliteConnection,
+    ExpressionMethods, IntoSql, JoinOnDsl, NullableExpressionMethods, OptionalExtension, PgConnection,
+    QueryDsl, RunQueryDsl, SqliteConnection,
 };
 use std::collections::BTreeMap;
 
@@ -68,14 +68,8 @@ impl Hot for Retry {
 
 fn load_all(connection: &mut PgConnection, retries: &[&Retry]) -> Result<BTreeMap<i64, Delivery>> {
     let ids: Vec<i64> = retries.iter().map(|retry| retry.0).collect();
-    let rows: Vec<(Row, i64)> = deliveries::table
-        .inner_join(conclusions::table)
-        .filter(deliveries::id.eq_any(ids))
-        .select((COLUMNS, conclusions::attempts))
-        .load(connection)?;
-    let read =
-        |(row, attempt): (Row, i64)| row.into_delivery(attempt).map(|delivery| (delivery.id, delivery));
-    rows.into_iter().map(read).collect()
+    let rows: Vec<Loaded> = loaded!().filter(deliveries::id.eq_any(ids)).load(connection)?;
+    rows.into_iter().map(|row| into_delivery(row).map(|delivery| (delivery.id, delivery))).collect()
 }
 
 struct CountOne;

@@ -57,6 +57,6 @@ impl Row {
             body: self.body,
             declared_size: self.declared_size,
         };
-        Ok(Delivery { id: self.id, attempt, recorded })
+        Ok(Delivery { id: self.id, attempt, recorded, reading: None })
     }
 }

@@ -13,7 +13,7 @@ use crate::{LetterState, License, Pending, Result, Store, licenses, time};
 use diesel::OptionalExtension as _;
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
-use diesel::sql_types::{BigInt, Bool, Text};
+use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, QueryDsl, QueryResult,
     QueryableByName, RunQueryDsl, sql_query,
@@ -53,6 +53,8 @@ pub struct ClaimedLetter {
     pub licenses: Vec<Enclosed>,
     /// Why nothing is to be sent to its address; `None` if it is to be sent.
     pub suppressed: Option<String>,
+    /// The delivery that its own license has last to do with; `None` if no delivery had a part in it.
+    pub delivery: Option<i64>,
 }
 
 /// A license in a letter.
@@ -257,7 +259,12 @@ fn with_license(connection: &mut AnyConnection, id: i64) -> Result<Option<Claime
     row.map(|row| claimed(connection, row)).transpose()
 }
 
-type InHand = (Row, licenses::Row, bool, Option<String>);
+type InHand = (Row, licenses::Row, bool, Option<String>, Option<i64>);
+
+/// A letter does not know what it was written for, and its license does.
+const LAST_DELIVERY: &str = "(SELECT delivery_id FROM license_events \
+    WHERE license_events.license_number = letters.license_number AND delivery_id IS NOT NULL \
+    ORDER BY license_events.id DESC LIMIT 1)";
 
 /// Of either question the same columns of the same tables.
 macro_rules! in_hand {
@@ -267,6 +274,7 @@ macro_rules! in_hand {
             crate::schema::licenses::all_columns,
             enclosures::leads(),
             suppressions::why(),
+            sql::<Nullable<BigInt>>(LAST_DELIVERY),
         ))
     };
 }
@@ -285,7 +293,7 @@ macro_rules! in_letter {
 use in_letter;
 
 fn claimed(connection: &mut AnyConnection, in_hand: InHand) -> Result<ClaimedLetter> {
-    let (letter, license, leads, suppressed) = in_hand;
+    let (letter, license, leads, suppressed, delivery) = in_hand;
     let id = letter.id;
     let license = license.into_license()?;
     let letter = letter.into_letter(license.terms.id.clone())?;
@@ -294,7 +302,7 @@ fn claimed(connection: &mut AnyConnection, in_hand: InHand) -> Result<ClaimedLet
     } else {
         vec![Enclosed { license, download: letter.download.clone() }]
     };
-    Ok(ClaimedLetter { letter, licenses, suppressed })
+    Ok(ClaimedLetter { letter, licenses, suppressed, delivery })
 }
 
 /// The licenses of a letter that others are enclosed in; those are in hand with it from now on.

@@ -121,6 +121,11 @@ impl<W: Hot> Lane<W> {
         Ok(())
     }
 
+    /// How many writes wait.
+    pub(super) fn waiting(&self) -> usize {
+        self.0.queue.len()
+    }
+
     fn close(&self) {
         self.0.queue.close(Closed::Stopping);
     }

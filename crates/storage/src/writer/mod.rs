@@ -108,6 +108,11 @@ impl Writer {
         }
     }
 
+    /// How many writes wait in the queue of the deliveries; on SQLite every write does.
+    pub(crate) fn waiting(&self) -> usize {
+        self.lanes.as_ref().map_or_else(|| self.queue.len(), |lanes| lanes.record.waiting())
+    }
+
     /// Has `tell` called when the disk fails.
     pub(crate) fn on_failure(&self, tell: impl FnOnce() + Send + 'static) {
         self.failure.watch(tell);

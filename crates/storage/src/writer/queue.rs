@@ -117,6 +117,11 @@ impl<T: Waiting> Queue<T> {
         }
     }
 
+    /// How many writes wait.
+    pub(super) fn len(&self) -> usize {
+        lock(&self.state).waiting.len()
+    }
+
     /// Takes nothing in any more; what waits is still handed out.
     pub(super) fn close(&self, why: Closed) {
         lock(&self.state).closed.get_or_insert(why);

@@ -1,5 +1,7 @@
 //! One client of the API: blocking, paced, patient, and silent about its token.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -31,6 +33,7 @@ pub(super) struct Client {
     base: String,
     bearer: HeaderValue,
     pace: Pace,
+    answers: Mutex<BTreeMap<Option<u16>, u64>>,
 }
 
 /// What is asked.
@@ -61,7 +64,13 @@ impl Client {
         if is_loopback(&address) {
             agent = agent.proxy(None);
         }
-        Ok(Self { agent: agent.build().into(), base, bearer, pace: Pace::new(pause) })
+        Ok(Self {
+            agent: agent.build().into(),
+            base,
+            bearer,
+            pace: Pace::new(pause),
+            answers: Mutex::default(),
+        })
     }
 
     /// Asks, at the common pace, and again where that may help.
@@ -92,6 +101,15 @@ impl Client {
         self.pace.close();
     }
 
+    /// How many answers there were of each status; `None` is no answer.
+    pub(super) fn answers(&self) -> BTreeMap<Option<u16>, u64> {
+        self.tally().clone()
+    }
+
+    fn tally(&self) -> MutexGuard<'_, BTreeMap<Option<u16>, u64>> {
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn exchange(&self, question: &Question<'_>) -> Result<Map<String, Value>, BooksError> {
         let has_body = question.method == Method::PUT;
         let parameters = encoded(question.parameters);
@@ -108,6 +126,8 @@ impl Client {
         } else {
             self.agent.run(request.body(()).map_err(odd)?)
         };
+        let status = answer.as_ref().ok().map(|answer| answer.status().as_u16());
+        *self.tally().entry(status).or_default() += 1;
         let (parts, mut body) = answer.map_err(|error| unavailable(&error))?.into_parts();
         let body = body.with_config().limit(LARGEST_ANSWER).read_to_vec();
         let body = body.map_err(|error| match error {

@@ -10,6 +10,7 @@ mod patience;
 use http::Method;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
 use super::record;
 use crate::{Books, BooksError, Days, Error, Listing, Record, Registration, SourceSettings};
@@ -127,6 +128,10 @@ impl Books for Api {
             Ok(_) | Err(BooksError::NotFound) => Ok(()),
             Err(error) => Err(error),
         }
+    }
+
+    fn answers(&self) -> BTreeMap<Option<u16>, u64> {
+        self.client.answers()
     }
 
     fn close(&self) {
