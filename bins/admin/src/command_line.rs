@@ -1,13 +1,16 @@
 //! What can be typed.
 
+use crate::backup::BackupCommand;
 use crate::blob::BlobCommand;
 use crate::config::ConfigCommand;
+use crate::doctor::DoctorCommand;
 use crate::erase::Erase;
 use crate::key::KeyCommand;
 use crate::license::LicenseCommand;
 use crate::mail::MailCommand;
 use crate::mint::MintCommand;
 use crate::prune::Prune;
+use crate::restore::RestoreCommand;
 use crate::revocations::RevocationsCommand;
 use crate::secret::SecretCommand;
 use crate::source::SourceCommand;
@@ -17,7 +20,7 @@ use std::path::PathBuf;
 const AFTER_HELP: &str = "\
 Examples:
   mintmark-admin init
-  mintmark-admin config check
+  mintmark-admin doctor
   mintmark-admin license show ada@example.com
   mintmark-admin mail list --failed
   mintmark-admin mint --product datatools-core --email ada@example.com
@@ -42,7 +45,10 @@ pub(crate) enum Command {
     /// Checks the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
-    /// Lists and shows licenses, and mails them again
+    Doctor(DoctorCommand),
+    Backup(BackupCommand),
+    Restore(RestoreCommand),
+    /// Finds and shows licenses, mails them again, and takes them back
     #[command(subcommand)]
     License(LicenseCommand),
     /// Lists letters, sends them again, holds them, and shows how they look
@@ -56,7 +62,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Blob(BlobCommand),
     Revocations(RevocationsCommand),
-    /// Shows the webhook secret
+    /// Shows the webhook secret, and replaces it by a new one
     #[command(subcommand)]
     Secret(SecretCommand),
     /// Has a store tell this server of everything, and checks that it does

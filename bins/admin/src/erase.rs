@@ -2,7 +2,7 @@
 
 use crate::confirm::{self, Answer};
 use crate::failure::{Ending, Failure};
-use crate::operator::Operator;
+use crate::operator::OnRecord;
 use clap::Args;
 use jiff::Timestamp;
 use mintmark_fulfillment::{Address, Erasable, Erased, Fulfillment, Role, Settings, printable};
@@ -29,11 +29,8 @@ pub(crate) struct Erase {
     /// The person's e-mail address, as buyer, as giver of a gift, or wherever it is named
     #[arg(long, value_name = "ADDRESS", value_parser = Address::parse)]
     email: Address,
-    /// Why, for the record of each order; without the person's name
-    #[arg(long, value_name = "TEXT")]
-    why: Option<String>,
     #[command(flatten)]
-    operator: Operator,
+    on_record: OnRecord,
     /// Only say what would be erased
     #[arg(long)]
     dry_run: bool,
@@ -54,13 +51,14 @@ impl Erase {
                 "nobody is at the terminal to confirm; --yes erases without asking, --dry-run only looks",
             ));
         }
+        let operator = self.on_record.operator()?;
         let fulfillment = Fulfillment::open(settings, Role::Tool, now)?;
         let found = fulfillment.erasable(self.email.as_str())?;
         if found.is_empty() {
             writeln!(output, "nothing is on record of this address")?;
             return Ok(Ending::Done);
         }
-        if self.why.as_deref().is_some_and(|why| found.is_named_in(why)) {
+        if operator.why.as_deref().is_some_and(|why| found.is_named_in(why)) {
             return Err(Failure::Usage("--why names the person, and it stays on record"));
         }
         if self.dry_run {
@@ -72,7 +70,7 @@ impl Erase {
             say("nothing was erased");
             return Ok(Ending::Done);
         }
-        let erased = fulfillment.erase(found, &self.operator.name(), self.why.as_deref(), Timestamp::now)?;
+        let erased = fulfillment.erase(found, &operator.name, operator.why.as_deref(), Timestamp::now)?;
         output.write_all(summary(&erased).as_bytes())?;
         Ok(if erased.failed.is_empty() { Ending::Done } else { Ending::SomeFailed })
     }

@@ -1,8 +1,10 @@
 //! `mintmark-admin`: sets an installation up, and looks after its licenses and keys.
 
+mod backup;
 mod blob;
 mod command_line;
 mod config;
+mod doctor;
 mod erase;
 mod failure;
 mod init;
@@ -12,6 +14,7 @@ mod mail;
 mod mint;
 mod operator;
 mod prune;
+mod restore;
 mod revocations;
 mod secret;
 mod source;
@@ -40,6 +43,9 @@ fn execute(command_line: CommandLine) -> Result<Ending, Failure> {
     let mut output = std::io::stdout().lock();
     let now = Timestamp::now();
     match command_line.command {
+        Command::Backup(backup) => backup.run(load, now, &mut output),
+        Command::Restore(restore) => restore.run(&load()?, &mut output),
+        Command::Doctor(doctor) => doctor.run(Settings::load(config), now, &mut output),
         Command::Init => init::run(config, now, &mut output),
         Command::Config(command) => command.run(&load()?, &mut output),
         Command::License(command) => command.run(load()?, now, &mut output),
@@ -48,7 +54,7 @@ fn execute(command_line: CommandLine) -> Result<Ending, Failure> {
         Command::Key(command) => command.run(load()?, now, &mut output),
         Command::Blob(command) => command.run(|| Ok(load()?), now, &mut output),
         Command::Revocations(revocations) => revocations.run(&load()?, &mut output),
-        Command::Secret(command) => command.run(&load()?, &mut output),
+        Command::Secret(command) => command.run(&load()?, now, &mut output),
         Command::Erase(erase) => erase.run(load()?, now, &mut output),
         Command::Prune(prune) => prune.run(load()?, now, &mut output),
         Command::Source(command) => command.run(&load()?, &mut output),

@@ -1,6 +1,9 @@
 //! What can be typed.
 
-use crate::{list::List, reconcile::Reconcile, run::Run, show::Show, verify::Verify};
+use crate::{
+    correct::Correct, dismiss::Dismiss, list::List, reconcile::Reconcile, run::Run, show::Show,
+    verify::Verify,
+};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -10,6 +13,7 @@ Examples:
   mintmark-replay show 12
   mintmark-replay run 12
   mintmark-replay run --failed --since 2d --yes
+  mintmark-replay correct 12 --set email=ada@example.com --why 'as in Gumroad'
   mintmark-replay reconcile --source gumroad
   mintmark-replay verify
 
@@ -31,6 +35,8 @@ pub(crate) enum Command {
     List(List),
     Show(Show),
     Run(Run),
+    Correct(Correct),
+    Dismiss(Dismiss),
     Reconcile(Reconcile),
     Verify(Verify),
 }

@@ -1,9 +1,12 @@
 //! `mintmark-replay`: reads the audit log, and fulfills again what failed.
 
 mod command_line;
+mod correct;
+mod dismiss;
 mod failure;
 mod filters;
 mod list;
+mod operator;
 mod pages;
 mod reasons;
 mod reconcile;
@@ -46,6 +49,14 @@ fn execute(command_line: CommandLine) -> Result<Ending, Failure> {
         Command::Verify(verify) => {
             let noted = verify.noted()?;
             verify.run(&AuditLog::open(&load()?)?, &noted, &mut output)
+        }
+        Command::Correct(correct) => {
+            let now = Timestamp::now();
+            correct.run(&Fulfillment::open(load()?, Role::Tool, now)?, now, &mut output)
+        }
+        Command::Dismiss(dismiss) => {
+            let now = Timestamp::now();
+            dismiss.run(&Fulfillment::open(load()?, Role::Tool, now)?, now, &mut output)
         }
         Command::Reconcile(reconcile) => {
             let now = Timestamp::now();

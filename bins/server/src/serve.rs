@@ -23,6 +23,10 @@ use mintmark_fulfillment::{Clock, Error, Fulfillment, Role, Settings};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How often the file of the webhook secrets is looked at.
+const SECRETS_PAUSE: Duration = Duration::from_secs(2);
 
 /// Runs until a signal stops it, or its disk fails.
 ///
@@ -65,6 +69,7 @@ async fn serve(
     let server = listen(shared, &door, &connections).map_err(cannot_listen)?;
     greet(fulfillment, &door, door.address().unwrap_or(bind));
     reload_on_hangup(Arc::clone(fulfillment)).map_err(cannot_listen)?;
+    let secrets = spawn(watch_secrets(Arc::clone(fulfillment)));
     let watching = spawn(connections.watch());
     let told = window.map(|window| tell(window, metrics, fulfillment)).transpose().map_err(cannot_listen)?;
     let failed = stop::database_failed(fulfillment);
@@ -81,6 +86,7 @@ async fn serve(
     });
     server.await.map_err(cannot_listen)?;
     watching.abort();
+    secrets.abort();
     if let Some(told) = told {
         told.stop(false).await;
     }
@@ -206,6 +212,18 @@ fn greet(fulfillment: &Fulfillment, door: &Door, bound: SocketAddr) {
             "letters lie in the letters folder and were never mailed; `mintmark-admin license resend --logged` sends them"
         ),
         Err(error) => tracing::warn!(%error, "the letters folder could not be looked at"),
+    }
+}
+
+/// A rotated webhook secret is taken up without a signal, which somebody would forget.
+async fn watch_secrets(fulfillment: Arc<Fulfillment>) {
+    loop {
+        sleep(SECRETS_PAUSE).await;
+        match fulfillment.reload_secrets() {
+            Ok(None) => {}
+            Ok(Some(accepted)) => tracing::info!(accepted, "the webhook secrets are read again"),
+            Err(error) => tracing::error!(%error, "the webhook secrets cannot be read; those in force stay"),
+        }
     }
 }
 

@@ -1,10 +1,11 @@
 //! The trait that every store's adapter implements.
 
+use std::collections::BTreeMap;
 use std::fmt::{self, Debug};
 
 use jiff::Timestamp;
 
-use crate::{Books, Interpretation};
+use crate::{Books, Error, Interpretation, WebhookSecret};
 
 /// What a store looks like from the inside: who is at the door, and what a recorded delivery means.
 pub trait SourceAdapter: Debug + Send + Sync {
@@ -20,12 +21,30 @@ pub trait SourceAdapter: Debug + Send + Sync {
     /// [`NotAuthentic`], which says nothing more: whoever asks must not learn what was wrong.
     fn authenticate(&self, request: &Request<'_>, now: Timestamp) -> Result<Authentic, NotAuthentic>;
 
+    /// From now on these secrets prove a request, and no others. A source that has none takes none.
+    ///
+    /// # Errors
+    /// There are too many of them.
+    fn accept_secrets(&self, _secrets: &[WebhookSecret]) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// What a recorded body says; total: whatever the bytes are, there is an answer.
     fn interpret(&self, body: &Body<'_>) -> Interpretation;
 
     /// What a record says that came out of the store's books; total, as `interpret` is, which reads such a body too.
     fn interpret_record(&self, record: &str) -> Interpretation {
         self.interpret(&Body { content_type: None, bytes: record.as_bytes() })
+    }
+
+    /// The fields that an operator can set right in what came, by the names that the store has for them.
+    fn correctable_fields(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// As `interpret`, with these fields as they should have been, whoever wrote something else there.
+    fn interpret_corrected(&self, body: &Body<'_>, _set: &BTreeMap<String, String>) -> Interpretation {
+        self.interpret(body)
     }
 
     /// The store's own records, if it has any and the settings hold the token to ask for them.

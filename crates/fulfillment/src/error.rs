@@ -115,11 +115,56 @@ pub enum Error {
     /// A key is to be rotated under a server's hands.
     #[error("a server runs on {}, with the old key in its memory: stop it, run this again, and start it", .0.display())]
     ServerRuns(PathBuf),
+    /// A backup that is not whole, or whose parts do not belong together.
+    #[error("the backup {} cannot be relied on: {reason}", path.display())]
+    BrokenBackup {
+        /// Its folder.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// There is something where something new is to go.
+    #[error("{} is not empty, and nothing was changed; name an empty place", .0.display())]
+    Occupied(PathBuf),
+    /// A file of a backup.
+    #[error("cannot use {}", path.display())]
+    Write {
+        /// Which file or folder.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A secret cannot be rotated, or its rotation not be finished, as things stand.
+    #[error("{0}")]
+    Rotating(String),
     /// Some licenses still have blobs under a distrusted key.
     #[error(
         "{0} licenses are still signed with a distrusted key; finish that first: mintmark-admin key rotate --compromised"
     )]
     Unfinished(i64),
+    /// A row is to be settled that is settled.
+    #[error("nothing is left to do about row {id}: mintmark-replay show {id}")]
+    Settled {
+        /// Its number.
+        id: i64,
+    },
+    /// A dismissal is to be taken back that never was.
+    #[error("row {id} was not dismissed: mintmark-replay show {id}")]
+    NotDismissed {
+        /// Its number.
+        id: i64,
+    },
+    /// A row cannot be corrected, or not like this; nothing was changed.
+    #[error("row {id} is not corrected: {reason}")]
+    Uncorrected {
+        /// Its number.
+        id: i64,
+        /// What is in the way.
+        reason: String,
+    },
+    /// Something is done by hand, and nobody knows by whom.
+    #[error("nobody is named who does this; --by NAME does, or the variable MINTMARK_OPERATOR")]
+    Nobody,
     /// The database knows no audit key.
     #[error(
         "the database knows no audit key: its log was never begun, or the key's row was removed from the table identity; \
@@ -170,6 +215,7 @@ impl Error {
                 | Self::BrokenFile(_)
                 | Self::NoKeys(_)
                 | Self::NoToken { .. }
+                | Self::Nobody
                 | Self::Address(_)
                 | Self::KeyElsewhere { .. }
                 | Self::OtherKey { .. }

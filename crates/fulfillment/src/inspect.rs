@@ -29,7 +29,7 @@ pub fn check(settings: &Settings) -> Result<Catalog, Error> {
     Ok(catalog)
 }
 
-/// The secrets that Gumroad may use now: the configured ones, or else the one in the data folder.
+/// The secrets that Gumroad may use now, the newest first: the configured ones, or else those in the data folder.
 ///
 /// # Errors
 /// The file in the data folder cannot be read.
@@ -39,7 +39,7 @@ pub fn webhook_secrets(settings: &Settings) -> Result<Vec<WebhookSecret>, Error>
         return Ok(configured.to_vec());
     }
     let stored = StoredSecret::read(&DataFolder::at(&settings.data_dir))?;
-    Ok(stored.into_iter().collect())
+    Ok(stored.map(|stored| stored.accepted()).unwrap_or_default())
 }
 
 /// The files that a first run makes, each with what a person calls it.

@@ -7,8 +7,12 @@
 
 mod accept;
 mod audit;
+mod backup;
 mod catalog;
 mod connect;
+mod correct;
+mod decide;
+pub mod doctor;
 mod erase;
 mod error;
 mod fulfill;
@@ -21,6 +25,7 @@ mod meter;
 mod mint;
 mod open;
 mod operate;
+mod operator;
 mod outbox;
 mod printable;
 mod problems;
@@ -31,6 +36,7 @@ mod refresh;
 mod reissue;
 mod resend;
 mod revocation;
+mod secrets;
 pub mod settings;
 mod story;
 mod sweep;
@@ -38,19 +44,23 @@ pub mod views;
 
 pub use accept::{Admitted, Arrival, ArrivedBody};
 pub use audit::AuditLog;
+pub use backup::{Contents, Database, Manifest, Restored, back_up, check_backup, restore};
 pub use catalog::{Catalog, write_example};
 pub use connect::{Connection, EventState, Intent, Told, connect, masked};
+pub use decide::Decided;
 pub use erase::{Erasable, Erased};
 pub use error::Error;
 pub use fulfill::{Fulfilled, Prunable, Spare};
 pub use inspect::{check, installed_files, webhook_secrets};
 pub use installation::{
-    Finding, Occasion, PublicKeys, Rotated, Standby, Verdict, check_keys, make_keys, make_standby_key, rotate,
+    Farewell, Finding, Occasion, PublicKeys, Rotated, SecretRotation, Standby, Verdict, check_keys,
+    finish_secret, make_keys, make_standby_key, rotate, rotate_secret,
 };
-pub use letters::{ByHand, Preview, unmailable};
+pub use letters::{Preview, unmailable};
 pub use mailing::Mailing;
 pub use open::{Fulfillment, Role, initialize};
 pub use operate::{Replay, Replayed};
+pub use operator::Operator;
 pub use outbox::{Clock, Outbox};
 pub use printable::printable;
 pub use problems::{Problem, Problems};
@@ -71,6 +81,6 @@ pub use mintmark_licensing::{Mode, PublicKey};
 pub use mintmark_mail::{Address, Provider};
 pub use mintmark_storage::{
     AuditFilter, AuditRow, Backlog, ChainEnd, Delivery, Error as StorageError, Flaw, Handled, Inspection,
-    Letter, LetterFilter, LetterRow, LetterState, License, LicenseFilter, Obstacle, Origin, Outcome, Pending,
-    RevocationList, RowState, Waiting, crash_point,
+    Letter, LetterFilter, LetterRow, LetterState, License, LicenseFilter, LicenseStatus, Obstacle, Origin,
+    Outcome, Pending, RevocationList, RowState, Waiting, crash_point,
 };

@@ -8,6 +8,7 @@ use crate::outbox::{Clock, Office, Outbox, Term};
 use crate::readback::Inquiries;
 use crate::records::Records;
 use crate::revocation::Shelf;
+use crate::secrets::SecretFile;
 use crate::settings::Settings;
 use crate::{Error, Problems};
 use jiff::Timestamp;
@@ -37,6 +38,7 @@ pub struct Fulfillment {
     pub(crate) outbox: Option<Outbox>,
     pub(crate) shelf: Shelf,
     pub(crate) inquiries: Arc<Inquiries>,
+    pub(crate) secret_file: SecretFile,
     pub(crate) meter: Arc<Meter>,
     catalog: RwLock<Arc<Catalog>>,
     templates: Arc<Templates>,
@@ -53,9 +55,10 @@ impl Fulfillment {
         // Before anything is made: a mistake must not leave a half-made installation behind.
         let sources = Sources::new(&settings.sources)?;
         let catalog = Catalog::load(&settings.products_file, &sources, &templates)?;
+        let secret_file = SecretFile::note(&settings.data_dir);
         let Installation { store, keys, secret } = Installation::open(&settings, role, now)?;
         let mut sources = settings.sources.clone();
-        let generated = secret.iter().map(StoredSecret::secret).cloned();
+        let generated = secret.iter().flat_map(StoredSecret::accepted);
         sources.entry(GENERATED_FOR).or_default().secrets.extend(generated);
         let made_secret = secret.and_then(StoredSecret::made);
         Ok(Self {
@@ -65,6 +68,7 @@ impl Fulfillment {
             outbox: None,
             shelf: Shelf::default(),
             inquiries: Arc::default(),
+            secret_file,
             meter: Arc::new(Meter::silent()),
             catalog: RwLock::new(Arc::new(catalog)),
             templates,

@@ -85,7 +85,7 @@ impl Fulfillment {
         self.fulfill_by_hand(source, Decision::CONTENT_TYPE, decision.to_body(), now)
     }
 
-    fn fulfill_by_hand(
+    pub(crate) fn fulfill_by_hand(
         &self,
         source: &str,
         content_type: &str,
@@ -132,7 +132,7 @@ impl Fulfillment {
         }
     }
 
-    async fn fulfill_again(&self, id: i64, now: Timestamp) -> Result<Replayed, Error> {
+    pub(crate) async fn fulfill_again(&self, id: i64, now: Timestamp) -> Result<Replayed, Error> {
         let delivery = self.records.store.retry(id).await?;
         let delivery = delivery.ok_or_else(|| not_found(id))?;
         self.fulfill(&delivery, now).await?;

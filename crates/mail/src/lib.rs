@@ -7,6 +7,7 @@ mod clean;
 #[cfg(test)]
 mod doubles;
 mod error;
+mod examination;
 mod letter;
 mod license_letter;
 mod mailer;
@@ -17,6 +18,7 @@ mod templates;
 
 pub use address::{Address, Unmailable};
 pub use error::Error;
+pub use examination::{Doubt, Examination};
 pub use letter::{Attachment, Content, Letter};
 pub use license_letter::{Enclosure, LicenseLetter, Mode};
 pub use mailer::{FailureClass, Inquiry, Mailer, Receipt, Recourse, SendError};

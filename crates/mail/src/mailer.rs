@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Debug};
 
-use crate::Letter;
+use crate::{Examination, Letter};
 
 /// A way to send letters.
 ///
@@ -22,6 +22,15 @@ pub trait Mailer: Debug + Send + Sync {
     /// letters; the others send one after the other.
     fn send_all(&self, letters: &[Letter]) -> Vec<Result<Receipt, SendError>> {
         letters.iter().map(|letter| self.send(letter)).collect()
+    }
+
+    /// Asks the provider whether it would take letters: connection, credentials, account. Sends none. Ways
+    /// that ask nobody answer without words.
+    ///
+    /// # Errors
+    /// [`SendError`]: it would not, or it did not answer.
+    fn examine(&self) -> Result<Examination, SendError> {
+        Ok(Examination::default())
     }
 
     /// What can be done about a letter whose sending ended [`FailureClass::Unknown`], or never ended.

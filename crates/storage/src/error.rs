@@ -34,6 +34,30 @@ pub enum Error {
     /// The tables of something else live here.
     #[error("the database holds tables that are not Mintmark's; give it a database of its own")]
     Foreign,
+    /// There are tables where a copy is to be put.
+    #[error("the database holds tables already; a backup is restored into an empty one")]
+    Occupied,
+    /// A copy is of another schema than the one it is to be put into.
+    #[error("the backup is of the schema {copied}, and the database's search path begins with {found}")]
+    OtherSchema {
+        /// The schema of the copy.
+        copied: String,
+        /// The schema of the database.
+        found: String,
+    },
+    /// A program of PostgreSQL's is needed and not there.
+    #[error(
+        "{0} is not on the PATH, nor where pg_config or a distribution has it; install the client programs of PostgreSQL"
+    )]
+    NoProgram(&'static str),
+    /// A program of PostgreSQL's failed.
+    #[error("{program} failed: {reason}")]
+    Program {
+        /// Which one.
+        program: &'static str,
+        /// What it said.
+        reason: String,
+    },
     /// The database server is set up so that an acknowledged row could be lost.
     #[error("the database is not durable: {0}")]
     NotDurable(String),

@@ -25,7 +25,9 @@
 mod backlog;
 mod chain;
 mod conclusions;
+mod condition;
 mod connection;
+mod copy;
 mod crash_point;
 mod deliveries;
 mod error;
@@ -52,7 +54,9 @@ mod writer;
 
 pub use backlog::{Backlog, Waiting};
 pub use chain::{ChainEnd, Digest, Flaw, Inspection, Notary, Part, Salt};
-pub use conclusions::{Attempt, Conclusion, Subject};
+pub use conclusions::{Attempt, Conclusion, DISMISSED, Subject};
+pub use condition::{Condition, Kind, is_served};
+pub use copy::{Census, Copied, is_vacant, read_copy, restore_copy};
 pub use crash_point::crash_point;
 pub use deliveries::{Delivery, NewDelivery, Unfinished};
 pub use error::Error;

@@ -28,6 +28,23 @@ impl ServerLock {
     }
 }
 
+/// Whether a server holds the lock of a database; `None` if that cannot be told. The question takes the lock for a
+/// moment if it is free, so a server that starts in that very moment is refused, and has to be started again.
+pub(crate) fn is_held(database: &Path) -> Option<bool> {
+    // A database that never had a server has no such file, and none is made.
+    let path = lock_path(database).ok()?;
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Some(false),
+        Err(_) => return None,
+    };
+    match file.try_lock_shared() {
+        Ok(()) => Some(false),
+        Err(TryLockError::WouldBlock) => Some(true),
+        Err(TryLockError::Error(_)) => None,
+    }
+}
+
 /// Beside the real file, whatever link it was named by: so the file has to exist. Never the database file itself: closing
 /// any handle on that drops SQLite's own locks.
 fn lock_path(database: &Path) -> std::io::Result<PathBuf> {

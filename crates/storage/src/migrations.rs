@@ -105,7 +105,7 @@ where
 }
 
 /// Views are left out: extensions of PostgreSQL bring some.
-fn tables(connection: &mut AnyConnection) -> QueryResult<Vec<String>> {
+pub(crate) fn tables(connection: &mut AnyConnection) -> QueryResult<Vec<String>> {
     let question = match connection {
         AnyConnection::Sqlite(_) => {
             r"SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\'"

@@ -113,7 +113,11 @@ impl Drop for TestDatabase {
     }
 }
 
-fn administer(server: &str, statement: &str) {
+/// Has a PostgreSQL server do something, as its owner.
+///
+/// # Panics
+/// When it does not.
+pub fn administer(server: &str, statement: &str) {
     let mut connection = PgConnection::establish(server).expect("the PostgreSQL server answers");
     connection.batch_execute(statement).expect("the PostgreSQL server obeys");
 }

@@ -75,6 +75,30 @@ impl fmt::Display for DatabaseUrl {
     }
 }
 
+/// The URL without its password, and the password: of the authority, or else of the query.
+pub(crate) fn split_password(url: &str) -> (String, Option<String>) {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("postgres", url));
+    let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let (place, in_authority) = match place.split_once('@') {
+        Some((credentials, place)) => match credentials.split_once(':') {
+            Some((user, password)) => (format!("{user}@{place}"), Some(password)),
+            None => (format!("{credentials}@{place}"), None),
+        },
+        None => (place.to_owned(), None),
+    };
+    let parameters = query.split('&').filter(|parameter| !parameter.is_empty());
+    let (passwords, others): (Vec<&str>, Vec<&str>) =
+        parameters.partition(|parameter| parameter.starts_with("password="));
+    let in_query = passwords.first().and_then(|parameter| parameter.strip_prefix("password="));
+    let query = if others.is_empty() { String::new() } else { format!("?{}", others.join("&")) };
+    (format!("{scheme}://{place}{query}"), in_query.or(in_authority).map(unescaped))
+}
+
+/// libpq reads a URL so: escapes, and plus signs as they are.
+fn unescaped(text: &str) -> String {
+    percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned()
+}
+
 /// Whether it is beyond doubt where the password ends: one `@` at most, before the path, and whole escapes only.
 fn is_escaped(url: &str) -> bool {
     let (_, rest) = url.split_once("://").unwrap_or_default();
@@ -107,6 +131,19 @@ mod tests {
         assert_eq!("sqlite:///var/lib/m.db".parse(), file("/var/lib/m.db"));
         let server = "postgres://u:p@h/d";
         assert_eq!(server.parse(), Ok(DatabaseUrl::Postgres(server.to_owned())));
+    }
+
+    #[test]
+    fn a_password_is_taken_out_of_a_url_wherever_it_is() {
+        let split = |url| split_password(url);
+        let of = |url: &str, password: Option<&str>| (url.to_owned(), password.map(str::to_owned));
+        assert_eq!(
+            split("postgres://u:p%40ss@h:1/d?sslmode=require"),
+            of("postgres://u@h:1/d?sslmode=require", Some("p@ss"))
+        );
+        assert_eq!(split("postgres://u@h/d?password=p+q&user=u"), of("postgres://u@h/d?user=u", Some("p+q")));
+        assert_eq!(split("postgres:///d?password=p"), of("postgres:///d", Some("p")));
+        assert_eq!(split("postgres://u@h/d"), of("postgres://u@h/d", None));
     }
 
     #[test]

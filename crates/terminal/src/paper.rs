@@ -42,9 +42,14 @@ impl Paper {
 
     /// The text in red, if there is red.
     pub fn alarm(self, text: String) -> String {
+        self.colored(text, "31")
+    }
+
+    /// The text in a color, by the number that terminals give it.
+    pub fn colored(self, text: String, color: &str) -> String {
         match self.ink {
             Ink::Plain => text,
-            Ink::Colored => format!("\u{1b}[31m{text}\u{1b}[0m"),
+            Ink::Colored => format!("\u{1b}[{color}m{text}\u{1b}[0m"),
         }
     }
 }

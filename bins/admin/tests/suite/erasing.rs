@@ -2,7 +2,7 @@
 
 use crate::folder::Folder;
 
-const ERASE: [&str; 3] = ["erase", "--email", "Ada@example.com"];
+const ERASE: [&str; 5] = ["erase", "--email", "Ada@example.com", "--by", "grace"];
 
 #[test]
 fn a_dry_run_says_what_would_be_erased_and_changes_nothing() {
@@ -18,7 +18,7 @@ fn a_dry_run_says_what_would_be_erased_and_changes_nothing() {
 #[test]
 fn a_person_is_erased_once_and_the_license_goes_on() {
     let folder = with_a_customer();
-    let erase = [&ERASE[..], &["--yes", "--by", "grace", "--why", "asked for it"]].concat();
+    let erase = [&ERASE[..], &["--yes", "--why", "asked for it"]].concat();
     let finished = folder.admin(&erase);
     assert_eq!((finished.code, finished.errors.as_str()), (0, ""));
     assert_eq!(finished.output, "erased: 1 orders, 1 deliveries, 1 licenses, 1 letters\n");
@@ -39,7 +39,7 @@ fn nobody_is_erased_by_a_slip() {
     assert_eq!(folder.admin(&ERASE).code, 2, "nobody at the terminal");
     let named = folder.admin(&[&ERASE[..], &["--yes", "--why", "Ada@Example.com asked"]].concat());
     assert!(named.code == 2 && named.errors.contains("--why names the person"), "{}", named.errors);
-    assert_eq!(folder.admin(&["erase", "--email", "nobody", "--yes"]).code, 2, "no address");
+    assert_eq!(folder.admin(&["erase", "--email", "nobody", "--yes", "--by", "grace"]).code, 2, "no address");
     assert_eq!(folder.rows(&["license", "list", "--json"])[0]["email"], "ada@example.com");
 }
 

@@ -4,13 +4,22 @@ use crate::folder::Folder;
 
 #[test]
 fn help_explains_every_command() {
-    let commands: [(&str, &[&str]); 27] = [
+    let commands: [(&str, &[&str]); 37] = [
         ("admin", &[]),
         ("init", &["init"]),
         ("config_check", &["config", "check"]),
+        ("doctor", &["doctor"]),
+        ("backup", &["backup"]),
+        ("restore", &["restore"]),
         ("license", &["license"]),
         ("license_list", &["license", "list"]),
         ("license_show", &["license", "show"]),
+        ("license_find", &["license", "find"]),
+        ("license_revoke", &["license", "revoke"]),
+        ("license_suspend", &["license", "suspend"]),
+        ("license_reinstate", &["license", "reinstate"]),
+        ("license_reissue", &["license", "reissue"]),
+        ("license_rotate_key", &["license", "rotate-key"]),
         ("license_resend", &["license", "resend"]),
         ("mail", &["mail"]),
         ("mail_list", &["mail", "list"]),
@@ -27,6 +36,7 @@ fn help_explains_every_command() {
         ("blob_verify", &["blob", "verify"]),
         ("blob_inspect", &["blob", "inspect"]),
         ("revocations", &["revocations"]),
+        ("secret_rotate", &["secret", "rotate"]),
         ("secret_show", &["secret", "show"]),
         ("source_connect", &["source", "connect"]),
         ("source_check", &["source", "check"]),

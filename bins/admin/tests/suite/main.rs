@@ -1,8 +1,11 @@
 //! The real program in a folder of its own.
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
+mod backups;
 mod blobs;
 mod configuration;
+mod decisions;
+mod doctor;
 mod erasing;
 mod folder;
 mod help;
@@ -12,5 +15,7 @@ mod mail;
 mod minting;
 mod pruning;
 mod revocations;
+mod secrets;
 mod setting_up;
 mod sources;
+mod web;

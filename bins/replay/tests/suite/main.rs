@@ -5,6 +5,7 @@ mod installation;
 mod listing;
 mod reconciling;
 mod running;
+mod settling;
 mod showing;
 mod usage;
 mod verifying;

@@ -47,11 +47,13 @@ fn words_that_are_no_time_are_wrong_usage() {
 #[test]
 fn help_explains_every_command() {
     let installation = Installation::new();
-    let commands: [(&str, &[&str]); 5] = [
+    let commands: [(&str, &[&str]); 7] = [
         ("replay", &[]),
         ("list", &["list"]),
         ("show", &["show"]),
         ("run", &["run"]),
+        ("correct", &["correct"]),
+        ("dismiss", &["dismiss"]),
         ("reconcile", &["reconcile"]),
     ];
     for (name, command) in commands {

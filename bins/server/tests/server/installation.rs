@@ -103,8 +103,12 @@ impl Installation {
         server
     }
 
+    pub(crate) fn settings(&self) -> Settings {
+        Settings::from_layers(None, self.variables.clone()).unwrap()
+    }
+
     pub(crate) fn records(&self) -> Records {
-        Records::open(&Settings::from_layers(None, self.variables.clone()).unwrap()).unwrap()
+        Records::open(&self.settings()).unwrap()
     }
 
     /// Every audit row as `--json` prints it, oldest first.
@@ -152,6 +156,14 @@ impl Server {
     /// Sells as a store does: a form to the URL with the secret.
     pub(crate) fn deliver(&self, body: &[u8]) -> Answer {
         self.post(&format!("/webhooks/gumroad?secret={SECRET}"), "application/x-www-form-urlencoded", body)
+    }
+
+    /// The status that a form with this secret is answered.
+    pub(crate) fn status(&self, secret: &str, body: &[u8]) -> u16 {
+        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        let url = format!("http://{}/webhooks/gumroad?secret={secret}", self.address);
+        let request = agent.post(url).header("content-type", "application/x-www-form-urlencoded");
+        request.send(body).unwrap().status().as_u16()
     }
 
     pub(crate) fn post(&self, target: &str, content_type: &str, body: &[u8]) -> Answer {

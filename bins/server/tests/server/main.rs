@@ -18,6 +18,7 @@ mod refreshing;
 mod relay;
 mod restart;
 mod revocations;
+mod secrets;
 mod slow;
 mod stop;
 mod story;

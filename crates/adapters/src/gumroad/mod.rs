@@ -10,10 +10,12 @@ mod record;
 mod sale;
 
 use jiff::Timestamp;
+use std::collections::BTreeMap;
+use std::sync::{PoisonError, RwLock};
 
 use crate::{
     Authentic, Body, Books, Error, Interpretation, NotAuthentic, Proof, Request, SourceAdapter,
-    SourceSettings,
+    SourceSettings, WebhookSecret,
 };
 use api::Api;
 use authenticate::Door;
@@ -21,13 +23,13 @@ use authenticate::Door;
 /// The adapter of Gumroad.
 #[derive(Debug)]
 pub(crate) struct Gumroad {
-    door: Door,
+    door: RwLock<Door>,
     api: Option<Api>,
 }
 
 impl Gumroad {
     pub(crate) fn new(settings: &SourceSettings) -> Result<Self, Error> {
-        Ok(Self { door: Door::new(&settings.secrets)?, api: Api::new(settings)? })
+        Ok(Self { door: RwLock::new(Door::new(&settings.secrets)?), api: Api::new(settings)? })
     }
 }
 
@@ -41,7 +43,13 @@ impl SourceAdapter for Gumroad {
     }
 
     fn authenticate(&self, request: &Request<'_>, _now: Timestamp) -> Result<Authentic, NotAuthentic> {
-        self.door.open(request)
+        self.door.read().unwrap_or_else(PoisonError::into_inner).open(request)
+    }
+
+    fn accept_secrets(&self, secrets: &[WebhookSecret]) -> Result<(), Error> {
+        let door = Door::new(secrets)?;
+        *self.door.write().unwrap_or_else(PoisonError::into_inner) = door;
+        Ok(())
     }
 
     fn interpret(&self, body: &Body<'_>) -> Interpretation {
@@ -50,6 +58,14 @@ impl SourceAdapter for Gumroad {
 
     fn interpret_record(&self, record: &str) -> Interpretation {
         record::interpret(record.as_bytes())
+    }
+
+    fn correctable_fields(&self) -> &'static [&'static str] {
+        &sale::READ
+    }
+
+    fn interpret_corrected(&self, body: &Body<'_>, set: &BTreeMap<String, String>) -> Interpretation {
+        interpret::interpret_corrected(body, set)
     }
 
     fn books(&self) -> Option<&dyn Books> {

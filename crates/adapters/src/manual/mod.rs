@@ -1,9 +1,11 @@
-//! What an operator writes down by hand: licenses to mint, and decisions about orders.
+//! What an operator writes down by hand: licenses to mint, decisions about orders, and corrections.
 
 mod authenticate;
+mod correction;
 mod decision;
 mod interpret;
 
+pub use correction::Correction;
 pub use decision::{Decision, Mail, Ruling};
 
 use jiff::Timestamp;

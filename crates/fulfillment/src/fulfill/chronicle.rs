@@ -88,7 +88,11 @@ impl Settler {
 
     /// What a delivery tells; nothing, if it is not to be believed (yet).
     pub(super) fn events(&self, told: &OnRecord) -> Vec<Event> {
-        if told.is_unverified || told.is_held || told.delivery.recorded.declared_size.is_some() {
+        if told.is_unverified
+            || told.is_held
+            || told.is_dismissed
+            || told.delivery.recorded.declared_size.is_some()
+        {
             return Vec::new();
         }
         let interpretation = self.records.believed(&told.delivery, told.reading.as_deref());

@@ -125,6 +125,7 @@ fn is_finished(told: &OnRecord, before: Timestamp) -> bool {
     told.is_settled
         && !told.is_unverified
         && !told.is_held
+        && !told.is_dismissed
         && recorded.origin != Origin::Manual
         && recorded.received_at < before
 }

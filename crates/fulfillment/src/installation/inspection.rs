@@ -40,19 +40,31 @@ pub enum Verdict {
 /// The database is not to be had.
 pub fn check_keys(settings: &Settings) -> Result<Vec<Finding>, Error> {
     let store = Store::open(&settings.database_url(), Access::Tool)?;
+    check_keys_beside(settings, Some(&store))
+}
+
+/// As [`check_keys`], on a database that is open; without one the files alone are looked at.
+pub(crate) fn check_keys_beside(settings: &Settings, store: Option<&Store>) -> Result<Vec<Finding>, Error> {
     let folder = DataFolder::at(&settings.data_dir);
-    let ring = Ring::read(&store)?;
     let mut findings = vec![of_folder(&settings.data_dir)];
     for name in secret_files(&folder)? {
         findings.push(Finding { verdict: of_file(&settings.data_dir, &folder, &name), what: name });
     }
-    findings.push(of_registration(&folder, &store));
+    let Some(store) = store else { return Ok(findings) };
+    let ring = Ring::read(store)?;
+    findings.push(of_registration(&folder, store));
     findings.push(of_standby(&folder, &ring));
-    if let Some(left) = Reissue::left(&store, &ring)? {
+    if let Some(left) = Reissue::left(store, &ring)? {
         let reason = format!("{left} of them are still signed with a distrusted key");
         findings.push(wrong("licenses", reason, "mintmark-admin key rotate --compromised".to_owned()));
     }
     Ok(findings)
+}
+
+/// The keys and secrets of a folder, which a backup has to have.
+pub(crate) fn kept_files(folder: &DataFolder) -> Result<Vec<String>, Error> {
+    let names = secret_files(folder)?.into_iter();
+    Ok(names.filter(|name| folder.holds(name) && !name.ends_with(".draft")).collect())
 }
 
 /// Those that have to be there, and whatever else in the folder is a secret.

@@ -93,7 +93,14 @@ impl Keys {
 
     /// Whether the files are what the database knows, as [`Keys::load`], with nothing touched.
     pub(super) fn compare(folder: &DataFolder, store: &Store) -> Result<(), Error> {
-        Self::read(folder)?.agree(folder, store)
+        Self::beside(folder, store).map(drop)
+    }
+
+    /// The files, if they are what the database knows; nothing is touched.
+    pub(super) fn beside(folder: &DataFolder, store: &Store) -> Result<Self, Error> {
+        let keys = Self::read(folder)?;
+        keys.agree(folder, store)?;
+        Ok(keys)
     }
 
     /// The audit key alone, for whoever looks after the log and mints nothing.

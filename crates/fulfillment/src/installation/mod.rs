@@ -6,14 +6,17 @@ mod inspection;
 mod keys;
 mod ring;
 mod rotation;
+mod secret_rotation;
 mod webhook_secret;
 
 pub(crate) use data_folder::DataFolder;
 pub use inspection::{Finding, Verdict, check_keys};
+pub(crate) use inspection::{check_keys_beside, kept_files};
 pub(crate) use keys::{AUDIT_KEY, Keys, LICENSE_KEY_SECRET, REVOCATION_KEY, SIGNING_KEY, STANDBY_KEY};
 pub use ring::PublicKeys;
 pub(crate) use ring::Ring;
 pub use rotation::{Occasion, Rotated, Standby, make_standby_key, rotate};
+pub use secret_rotation::{Farewell, SecretRotation, finish_secret, rotate_secret};
 pub(crate) use webhook_secret::{StoredSecret, WEBHOOK_SECRET};
 
 use crate::settings::Settings;
@@ -24,6 +27,9 @@ use std::path::PathBuf;
 
 /// The source that is given a secret of our making: it signs nothing, and lets us choose.
 pub(crate) const GENERATED_FOR: &str = "gumroad";
+
+/// The newest revocation list, as apps read it.
+pub(crate) const REVOCATIONS: &str = "revocations.txt";
 
 /// The parts of an installation, opened.
 pub(crate) struct Installation {

@@ -74,7 +74,16 @@ impl PublicKeys {
     pub fn read(settings: &Settings) -> Result<Self, Error> {
         let store = Store::open(&settings.database_url(), Access::Tool)?;
         let keys = Keys::load(&DataFolder::at(&settings.data_dir), &store)?;
-        let Ring { standby, retired, distrusted, .. } = Ring::read(&store)?;
+        Self::of(&keys, &store)
+    }
+
+    /// As [`PublicKeys::read`], of any folder and database; nothing is touched.
+    pub(crate) fn beside(folder: &DataFolder, store: &Store) -> Result<Self, Error> {
+        Self::of(&Keys::beside(folder, store)?, store)
+    }
+
+    fn of(keys: &Keys, store: &Store) -> Result<Self, Error> {
+        let Ring { standby, retired, distrusted, .. } = Ring::read(store)?;
         let retired = retired.into_iter().filter(|key| !distrusted.contains(key)).collect();
         let (active, revocation) = (keys.signing.public_key(), keys.revocation.public_key());
         Ok(Self { active, standby, retired, distrusted, revocation })

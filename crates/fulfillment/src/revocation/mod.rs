@@ -16,7 +16,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use watch::Watch;
 
 /// The list's file in the data folder, for whoever wants to publish it elsewhere.
-const FILE: &str = "revocations.txt";
+const FILE: &str = crate::installation::REVOCATIONS;
 /// More do not fit into what an app reads, at a few bytes more than the shortest entry.
 const MOST: i64 = 150_000;
 

@@ -3,6 +3,7 @@
 
 mod catalog;
 mod corpus;
+mod corrections;
 mod decisions;
 mod door;
 mod doubts;

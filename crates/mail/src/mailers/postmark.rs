@@ -1,6 +1,7 @@
 //! Postmark's API.
 
 mod client;
+mod examine;
 mod search;
 #[cfg(test)]
 mod tests;
@@ -21,7 +22,8 @@ use search::Search;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
-    Error, Inquiry, Letter, Mailer, PostmarkSettings, Receipt, Recourse, SendError, Sender, slots::Slots,
+    Error, Examination, Inquiry, Letter, Mailer, PostmarkSettings, Receipt, Recourse, SendError, Sender,
+    slots::Slots,
 };
 
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -87,6 +89,12 @@ impl Mailer for Postmark {
             Ok(Err(refusal)) => Err(verdict::refused(&refusal, secret)),
             Err(error) => Err(verdict::failed(&error, secret)),
         }
+    }
+
+    fn examine(&self) -> Result<Examination, SendError> {
+        let client = self.clients.take();
+        let answer = pollster::block_on(examine::examine(&client));
+        answer.map_err(|error| verdict::unasked(&error, self.token.expose_secret()))
     }
 
     fn recourse(&self) -> Recourse<'_> {

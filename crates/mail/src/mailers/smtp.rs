@@ -13,7 +13,10 @@ use server::Server;
 use session::{Failed, Session};
 
 use super::mime::{message_id, mime};
-use crate::{Error, Letter, Mailer, Receipt, Recourse, SendError, Sender, SmtpSettings, slots::Slots};
+use crate::{
+    Encryption, Error, Examination, Letter, Mailer, Receipt, Recourse, SendError, Sender, SmtpSettings,
+    slots::Slots,
+};
 
 const TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -73,6 +76,20 @@ impl Mailer for Smtp {
             Ok(()) => Ok(Receipt::Accepted { message_id: Some(message_id(letter, &self.from)) }),
             Err(failed) => Err(verdict::verdict(&failed, password)),
         }
+    }
+
+    fn examine(&self) -> Result<Examination, SendError> {
+        let password = self.server.credentials().map(|credentials| credentials.password.expose_secret());
+        let session = Session::open(&self.server, Instant::now() + self.timeout);
+        drop(session.map_err(|failed| verdict::verdict(&failed, password))?);
+        let (host, port) = self.server.address();
+        let secured = match self.server.encryption() {
+            Encryption::Implicit | Encryption::StartTls => "over TLS",
+            Encryption::Opportunistic => "over TLS if it offers that",
+            Encryption::None => "without TLS",
+        };
+        let login = if password.is_some() { ", and takes the login" } else { "" };
+        Ok(Examination { words: format!("{host}:{port} answers {secured}{login}"), doubts: Vec::new() })
     }
 
     // The letter keeps its Message-ID, by which many a receiver drops a second copy.

@@ -77,13 +77,13 @@ impl AnyConnection {
 }
 
 #[derive(QueryableByName)]
-struct Shown {
+pub(crate) struct Shown {
     #[diesel(sql_type = diesel::sql_types::Text)]
     value: String,
 }
 
 /// The one text that a question answers with, in a column called `value`.
-fn show<C>(connection: &mut C, question: &str) -> diesel::QueryResult<String>
+pub(crate) fn show<C>(connection: &mut C, question: &str) -> diesel::QueryResult<String>
 where
     C: diesel::connection::LoadConnection,
     diesel::query_builder::SqlQuery: diesel::query_dsl::LoadQuery<'static, C, Shown>,

@@ -114,6 +114,24 @@ impl Store {
         self.read(|connection| load!(connection, id))
     }
 
+    /// When the newest delivery came, at `since` or later, that proved itself with this one of a source's secrets.
+    pub fn newest_with_secret(
+        &self,
+        source: &str,
+        secret_label: &str,
+        since: Timestamp,
+    ) -> Result<Option<Timestamp>> {
+        let newest: Option<i64> = self.read(|connection| {
+            Ok(deliveries::table
+                .filter(deliveries::received_at.ge(time::to_column(since)))
+                .filter(deliveries::source.eq(source))
+                .filter(deliveries::secret_label.eq(secret_label))
+                .select(diesel::dsl::max(deliveries::received_at))
+                .first(connection)?)
+        })?;
+        time::from_optional_column(newest)
+    }
+
     /// Takes back the count of an attempt that the database itself cut off: it says nothing of the delivery.
     pub fn forgive(&self, delivery: &Delivery) -> Pending<()> {
         let (id, attempt) = (delivery.id, delivery.attempt);

@@ -1,7 +1,7 @@
 //! What was told of an order.
 
 use super::{Ledger, OrderName};
-use crate::conclusions::outcome_from_column;
+use crate::conclusions::{DISMISSED, outcome_from_column};
 use crate::deliveries::{COLUMNS, Row};
 use crate::schema::{conclusions, deliveries, readings};
 use crate::{Delivery, Outcome, Result};
@@ -26,6 +26,8 @@ pub struct OnRecord {
     pub outcome: Option<Outcome>,
     /// Under what orders that belong to it find it.
     pub party: Option<String>,
+    /// Whether a person has said that nothing follows from it.
+    pub is_dismissed: bool,
 }
 
 /// Of either question the same columns of the same tables.
@@ -40,13 +42,14 @@ macro_rules! told {
                 (conclusions::mode, conclusions::order_id, conclusions::attempts),
                 readings::record.nullable(),
                 (conclusions::verify_at, conclusions::outcome, conclusions::party),
-                (conclusions::processed, conclusions::error.is_null()),
+                (conclusions::processed, conclusions::error.is_null(), conclusions::reason),
             ))
     };
 }
 
 type Columns = (Option<i64>, Option<String>, Option<String>);
-type Told = (Row, (String, Option<String>, i64), Option<String>, Columns, (bool, bool));
+type Ending = (bool, bool, Option<String>);
+type Told = (Row, (String, Option<String>, i64), Option<String>, Columns, Ending);
 
 impl Ledger<'_> {
     /// The deliveries that told of an order and were concluded, oldest first.
@@ -71,7 +74,8 @@ impl Ledger<'_> {
 }
 
 fn on_record(told: Told) -> Result<OnRecord> {
-    let (row, (mode, order_id, attempts), reading, (verify_at, outcome, party), (processed, is_sound)) = told;
+    let (row, (mode, order_id, attempts), reading, (verify_at, outcome, party), ending) = told;
+    let (processed, is_sound, reason) = ending;
     let delivery = row.into_delivery(attempts)?;
     let order =
         OrderName { source: delivery.recorded.source.clone(), mode, order_id: order_id.unwrap_or_default() };
@@ -83,6 +87,7 @@ fn on_record(told: Told) -> Result<OnRecord> {
         is_unverified: verify_at.is_some(),
         is_held: outcome == Some(Outcome::Held),
         is_settled: processed && is_sound,
+        is_dismissed: reason.is_some_and(|reason| reason.starts_with(DISMISSED)),
         outcome,
         party,
     })

@@ -165,3 +165,27 @@ fn a_token_with_a_line_end_is_refused_without_showing_it() {
 fn debug_output_hides_the_token() {
     assert!(!format!("{:?}", postmark("https://api.postmarkapp.com")).contains(TOKEN));
 }
+
+#[test]
+fn an_examination_tells_a_live_server_from_one_that_delivers_nothing() {
+    let stream = r#"{"ID":"outbound","ArchivedAt":null}"#;
+    let live = r#"{"ID":1,"Name":"Shop","ApiTokens":["d3adbeef-token"],"DeliveryType":"Live"}"#;
+    let service = HttpDouble::start(vec![Answer::Say(200, live), Answer::Say(200, stream)]);
+    let examined = postmark(service.url()).examine().unwrap();
+    assert_eq!(examined.words, "Postmark knows the token: server Shop, stream outbound");
+    assert!(examined.doubts.is_empty());
+    assert!(service.received().head.starts_with("GET /server HTTP/1.1\r\n"));
+
+    let sandbox = r#"{"ID":1,"Name":"Shop","ApiTokens":[],"DeliveryType":"Sandbox"}"#;
+    let archived = r#"{"ID":"outbound","ArchivedAt":"2026-01-01T00:00:00Z"}"#;
+    let service = HttpDouble::start(vec![Answer::Say(200, sandbox), Answer::Say(200, archived)]);
+    let doubts = postmark(service.url()).examine().unwrap().doubts;
+    assert!(doubts[0].reason.contains("sandbox") && doubts[1].reason.contains("archived"), "{doubts:?}");
+
+    let refused =
+        r#"{"ErrorCode":10,"Message":"Request does not contain a valid Server token d3adbeef-token"}"#;
+    let service = HttpDouble::start(vec![Answer::Say(401, refused)]);
+    let failure = postmark(service.url()).examine().unwrap_err();
+    assert_eq!((failure.class, failure.code.as_deref()), (FailureClass::Configuration, Some("401/10")));
+    assert!(!failure.message.contains(TOKEN), "{failure:?}");
+}

@@ -204,3 +204,19 @@ fn debug_output_hides_the_password() {
     let mailer = smtp("smtps://jane:hunter2@mail.example.com", None);
     assert!(!format!("{mailer:?}").contains("hunter2"));
 }
+
+#[test]
+fn an_examination_logs_in_and_sends_nothing() {
+    let server = SmtpDouble::start(Wire::Plain, Script::default());
+    let url = format!("smtp://jane:hunter2@127.0.0.1:{}", server.port());
+    let examined = smtp(&url, None).examine().unwrap();
+    assert!(examined.words.ends_with("and takes the login"), "{examined:?}");
+    let lines = server.lines();
+    assert_eq!((count(&lines, "AUTH PLAIN"), count(&lines, "MAIL FROM")), (1, 0));
+
+    let server = SmtpDouble::start(Wire::Plain, Script { login: "535 5.7.8 no", ..Script::default() });
+    let url = format!("smtp://jane:hunter2@127.0.0.1:{}", server.port());
+    let failure = smtp(&url, None).examine().unwrap_err();
+    assert_eq!(failure.class, FailureClass::Configuration);
+    assert!(!failure.message.contains("hunter2"), "{failure:?}");
+}
