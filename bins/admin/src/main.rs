@@ -7,19 +7,21 @@ mod config;
 mod doctor;
 mod erase;
 mod failure;
+mod import;
 mod init;
 mod key;
 mod license;
 mod mail;
 mod mint;
 mod operator;
+mod products;
 mod prune;
 mod restore;
 mod revocations;
 mod secret;
 mod source;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 use command_line::{Command, CommandLine};
 use failure::{Ending, Failure};
 use jiff::Timestamp;
@@ -44,10 +46,12 @@ fn execute(command_line: CommandLine) -> Result<Ending, Failure> {
     let now = Timestamp::now();
     match command_line.command {
         Command::Backup(backup) => backup.run(load, now, &mut output),
+        Command::Products(command) => command.run(&load()?, now, &mut output),
         Command::Restore(restore) => restore.run(&load()?, &mut output),
         Command::Doctor(doctor) => doctor.run(Settings::load(config), now, &mut output),
         Command::Init => init::run(config, now, &mut output),
         Command::Config(command) => command.run(&load()?, &mut output),
+        Command::Import(import) => import.run(load()?, now, &mut output),
         Command::License(command) => command.run(load()?, now, &mut output),
         Command::Mail(command) => command.run(load()?, now, &mut output),
         Command::Mint(mint) => mint.run(load()?, now, &mut output),
@@ -58,5 +62,13 @@ fn execute(command_line: CommandLine) -> Result<Ending, Failure> {
         Command::Erase(erase) => erase.run(load()?, now, &mut output),
         Command::Prune(prune) => prune.run(load()?, now, &mut output),
         Command::Source(command) => command.run(&load()?, &mut output),
+        Command::Completion(completion) => {
+            completion.write(CommandLine::command(), &mut output)?;
+            Ok(Ending::Done)
+        }
+        Command::Man(pages) => {
+            pages.write(CommandLine::command())?;
+            Ok(Ending::Done)
+        }
     }
 }

@@ -14,7 +14,7 @@ mod run;
 mod show;
 mod verify;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 use command_line::{Command, CommandLine};
 use failure::{Ending, Failure};
 use jiff::Timestamp;
@@ -61,6 +61,14 @@ fn execute(command_line: CommandLine) -> Result<Ending, Failure> {
         Command::Reconcile(reconcile) => {
             let now = Timestamp::now();
             reconcile.run(&Fulfillment::open(load()?, Role::Tool, now)?, now, &mut output)
+        }
+        Command::Completion(completion) => {
+            completion.write(CommandLine::command(), &mut output)?;
+            Ok(Ending::Done)
+        }
+        Command::Man(pages) => {
+            pages.write(CommandLine::command())?;
+            Ok(Ending::Done)
         }
     }
 }

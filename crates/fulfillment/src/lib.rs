@@ -16,6 +16,7 @@ pub mod doctor;
 mod erase;
 mod error;
 mod fulfill;
+mod import;
 mod inspect;
 mod installation;
 mod letters;
@@ -29,6 +30,7 @@ mod operator;
 mod outbox;
 mod printable;
 mod problems;
+mod products;
 mod readback;
 mod reconcile;
 mod records;
@@ -45,12 +47,13 @@ pub mod views;
 pub use accept::{Admitted, Arrival, ArrivedBody};
 pub use audit::AuditLog;
 pub use backup::{Contents, Database, Manifest, Restored, back_up, check_backup, restore};
-pub use catalog::{Catalog, write_example};
+pub use catalog::{Catalog, ComparedProduct, ProductState, write_example};
 pub use connect::{Connection, EventState, Intent, Told, connect, masked};
 pub use decide::Decided;
 pub use erase::{Erasable, Erased};
 pub use error::Error;
 pub use fulfill::{Fulfilled, Prunable, Spare};
+pub use import::{Fitness, Takeover};
 pub use inspect::{check, installed_files, webhook_secrets};
 pub use installation::{
     Farewell, Finding, Occasion, PublicKeys, Rotated, SecretRotation, Standby, Verdict, check_keys,
@@ -64,6 +67,7 @@ pub use operator::Operator;
 pub use outbox::{Clock, Outbox};
 pub use printable::printable;
 pub use problems::{Problem, Problems};
+pub use products::{ProductReport, check_products};
 pub use readback::{VERIFICATION_PENDING, Verifier};
 pub use reconcile::{Memberships, Open, Reconciler, Report, Unread};
 pub use records::Records;
@@ -75,7 +79,7 @@ pub use settings::Settings;
 pub use sweep::Sweeper;
 
 // What the binaries need of the crates below, so that each imports this one alone.
-pub use mintmark_adapters::manual::{Decision, Mail, Mint, Ruling};
+pub use mintmark_adapters::manual::{Decision, Existing, Mail, Mint, Ruling};
 pub use mintmark_adapters::{NotAuthentic, Proof, Request, WebhookSecret};
 pub use mintmark_licensing::{Mode, PublicKey};
 pub use mintmark_mail::{Address, Provider};

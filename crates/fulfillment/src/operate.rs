@@ -92,9 +92,20 @@ impl Fulfillment {
         body: Vec<u8>,
         now: Timestamp,
     ) -> Result<(Fulfilled, AuditRow), Error> {
+        self.fulfill_written(source, Origin::Manual, content_type, body, now)
+    }
+
+    pub(crate) fn fulfill_written(
+        &self,
+        source: &str,
+        origin: Origin,
+        content_type: &str,
+        body: Vec<u8>,
+        now: Timestamp,
+    ) -> Result<(Fulfilled, AuditRow), Error> {
         let recorded = self.records.store.record(NewDelivery {
             source: source.to_owned(),
-            origin: Origin::Manual,
+            origin,
             received_at: now,
             remote_address: None,
             secret_label: None,

@@ -2,7 +2,7 @@
 
 use crate::settings::Settings;
 use crate::{Error, readback};
-use mintmark_adapters::manual::{Correction, Decision};
+use mintmark_adapters::manual::{Correction, Decision, Existing};
 use mintmark_adapters::{Body, Interpretation, Sources, SourcesSettings};
 use mintmark_storage::{
     Access, AuditFilter, AuditRow, Delivery, License, LicenseFilter, NewDelivery, Origin, Store,
@@ -79,6 +79,9 @@ impl Records {
         if is_by_hand(&delivery.recorded, Decision::CONTENT_TYPE) {
             return Some(Decision::interpret(&delivery.recorded.body));
         }
+        if is_imported(&delivery.recorded) {
+            return Some(Existing::interpret(&delivery.recorded.body));
+        }
         if self.is_correction(delivery) {
             let source = self.sources.get(&delivery.recorded.source)?;
             return Some(Correction::interpret_body(&delivery.recorded.body, source));
@@ -108,4 +111,9 @@ impl Records {
 /// the store's, whatever it calls itself: nobody who can send a webhook can decide in the operator's place.
 fn is_by_hand(recorded: &NewDelivery, content_type: &str) -> bool {
     recorded.origin == Origin::Manual && recorded.content_type.as_deref() == Some(content_type)
+}
+
+/// As above, of a license of another system.
+fn is_imported(recorded: &NewDelivery) -> bool {
+    recorded.origin == Origin::Import && recorded.content_type.as_deref() == Some(Existing::CONTENT_TYPE)
 }

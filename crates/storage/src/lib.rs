@@ -58,7 +58,7 @@ pub use conclusions::{Attempt, Conclusion, DISMISSED, Subject};
 pub use condition::{Condition, Kind, is_served};
 pub use copy::{Census, Copied, is_vacant, read_copy, restore_copy};
 pub use crash_point::crash_point;
-pub use deliveries::{Delivery, NewDelivery, Unfinished};
+pub use deliveries::{Delivery, NewDelivery, Sales, Unfinished};
 pub use error::Error;
 pub use identity::{Registration, Succession};
 pub use lead::{Duty, Lead};

@@ -23,3 +23,4 @@ mod slow;
 mod stop;
 mod story;
 mod twins;
+mod usage;

@@ -91,7 +91,7 @@ fn unverified(backlog: &Backlog) -> Option<Finding> {
 }
 
 fn newest(backlog: &Backlog, now: Timestamp) -> Finding {
-    let words = match backlog.last_ping {
+    let words = match backlog.last_pings.values().max().copied().or(backlog.looked_back_to) {
         Some(newest) => format!("a store told of something {} ago", ago(now.duration_since(newest))),
         None => "none has come yet".to_owned(),
     };

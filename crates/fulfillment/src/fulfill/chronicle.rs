@@ -5,6 +5,7 @@ use super::links;
 use super::settler::Settler;
 use crate::lifecycle::Told;
 use jiff::{SignedDuration, Timestamp};
+use mintmark_adapters::manual::Mail;
 use mintmark_adapters::{Event, Order, Verdict};
 use mintmark_storage::{Delivery, Ledger, OnRecord, OrderName, Origin, Result};
 
@@ -33,6 +34,13 @@ impl Chronicle {
             }
             _ => false,
         })
+    }
+
+    /// Whether its buyer has a license of another system, and is not written to.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.told
+            .iter()
+            .any(|told| matches!(&told.event, Event::Existed(existing) if existing.mail == Mail::AsUsual))
     }
 
     /// The sale that was told first.

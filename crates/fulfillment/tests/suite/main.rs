@@ -11,6 +11,7 @@ mod erasing;
 mod fallback;
 mod flood;
 mod golden;
+mod imports;
 mod interrupted;
 mod keys;
 mod letters;

@@ -27,6 +27,7 @@ pub(super) struct Shown(pub(super) LetterKind, pub(super) LetterState, pub(super
 impl Desk {
     pub(super) fn open(database: &TestDatabase) -> Self {
         let store = Store::open(&database.url, Access::FirstRun).expect("the store opens");
+        crate::testing::begin_log(&store);
         store.write(|connection| Ok(connection.batch_execute(THREE_LICENSES)?)).wait().expect("licenses");
         Self { store }
     }
