@@ -5,12 +5,14 @@ use crate::backup::BackupCommand;
 use crate::blob::BlobCommand;
 use crate::config::ConfigCommand;
 use crate::doctor::DoctorCommand;
+use crate::erase::Erase;
 use crate::import::Import;
 use crate::key::KeyCommand;
 use crate::license::LicenseCommand;
 use crate::mail::MailCommand;
 use crate::mint::MintCommand;
 use crate::products::ProductsCommand;
+use crate::prune::Prune;
 use crate::restore::RestoreCommand;
 use crate::revocations::RevocationsCommand;
 use crate::secret::SecretCommand;
@@ -89,6 +91,8 @@ pub(crate) enum Command {
     /// Has a store tell this server of everything, and checks that it does
     #[command(subcommand)]
     Source(SourceCommand),
+    Prune(Prune),
+    Erase(Erase),
     /// Prints a script with which a shell completes commands and options
     #[command(after_help = AFTER_COMPLETION)]
     Completion(Completion),

@@ -6,6 +6,7 @@ mod blob;
 mod command_line;
 mod config;
 mod doctor;
+mod erase;
 mod failure;
 mod import;
 mod init;
@@ -15,6 +16,7 @@ mod mail;
 mod mint;
 mod operator;
 mod products;
+mod prune;
 mod restore;
 mod revocations;
 mod secret;
@@ -59,6 +61,8 @@ fn execute(command_line: CommandLine) -> Result<Ending, Failure> {
         Command::Blob(command) => command.run(|| Ok(load()?), now, &mut output),
         Command::Revocations(revocations) => revocations.run(&load()?, &mut output),
         Command::Secret(command) => command.run(&load()?, now, &mut output),
+        Command::Erase(erase) => erase.run(load()?, now, &mut output),
+        Command::Prune(prune) => prune.run(load()?, now, &mut output),
         Command::Source(command) => command.run(&load()?, &mut output),
         Command::Completion(completion) => {
             completion.write(CommandLine::command(), &mut output)?;

@@ -14,6 +14,7 @@ mod connect;
 mod correct;
 mod decide;
 pub mod doctor;
+mod erase;
 mod error;
 mod fulfill;
 mod import;
@@ -52,8 +53,9 @@ pub use backup::{Contents, Database, Manifest, Restored, back_up, check_backup, 
 pub use catalog::{Catalog, ComparedProduct, ProductState, write_example};
 pub use connect::{Connection, EventState, Intent, Told, connect, masked};
 pub use decide::Decided;
+pub use erase::{Erasable, Erased};
 pub use error::Error;
-pub use fulfill::Fulfilled;
+pub use fulfill::{Fulfilled, Prunable, Spare};
 pub use import::{Customs, Fate, Parcel};
 pub use inspect::{check, installed_files, webhook_secrets};
 pub use installation::{

@@ -64,7 +64,7 @@ pub use deliveries::{Delivery, NewDelivery, Sales, Unfinished};
 pub use error::Error;
 pub use identity::{Registration, Succession};
 pub use lead::{Duty, Lead};
-pub use ledger::{Change, Held, Ledger, Mint, OnRecord, OrderName, Revision};
+pub use ledger::{Change, Held, Ledger, Mint, OnRecord, OrderName, Person, Revision, Told};
 pub use letters::{
     Claim, ClaimedLetter, Doubt, Enclosed, Finish, Handled, Letter, LetterFilter, LetterReport, LetterResult,
     LetterRow, NewLetter, Obstacle, Reported, Share,

@@ -17,6 +17,7 @@ diesel::table! {
         chain -> BigInt,
         place -> BigInt,
         link -> Binary,
+        erased -> Nullable<Binary>,
     }
 }
 
@@ -25,6 +26,17 @@ diesel::table! {
         number -> BigInt,
         length -> BigInt,
         link -> Binary,
+        seal -> Binary,
+    }
+}
+
+diesel::table! {
+    gaps (chain, first_place) {
+        chain -> BigInt,
+        first_place -> BigInt,
+        last_place -> BigInt,
+        link -> Binary,
+        pruned_at -> BigInt,
         seal -> Binary,
     }
 }
@@ -219,6 +231,7 @@ diesel::joinable!(license_events -> licenses (license_number));
 diesel::joinable!(letters -> licenses (license_number));
 diesel::allow_tables_to_appear_in_same_query!(
     deliveries,
+    chains,
     conclusions,
     readings,
     licenses,

@@ -11,6 +11,7 @@ DROP TABLE attempts;
 DROP TABLE readings;
 DROP TABLE conclusions;
 DROP TABLE licenses;
+DROP TABLE gaps;
 DROP TABLE chains;
 DROP TABLE deliveries;
 DROP FUNCTION refuse_change;

@@ -11,5 +11,6 @@ DROP TABLE attempts;
 DROP TABLE readings;
 DROP TABLE conclusions;
 DROP TABLE licenses;
+DROP TABLE gaps;
 DROP TABLE chains;
 DROP TABLE deliveries;

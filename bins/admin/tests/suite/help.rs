@@ -46,6 +46,8 @@ fn help_explains_every_command() {
         ("secret_show", &["secret", "show"]),
         ("source_connect", &["source", "connect"]),
         ("source_check", &["source", "check"]),
+        ("prune", &["prune"]),
+        ("erase", &["erase"]),
         ("completion", &["completion"]),
     ];
     for (name, command) in commands {
