@@ -1,18 +1,22 @@
 //! What can be typed.
 
+use crate::alerts::AlertsCommand;
 use crate::backup::BackupCommand;
 use crate::blob::BlobCommand;
 use crate::config::ConfigCommand;
 use crate::doctor::DoctorCommand;
+use crate::import::Import;
 use crate::key::KeyCommand;
 use crate::license::LicenseCommand;
 use crate::mail::MailCommand;
 use crate::mint::MintCommand;
+use crate::products::ProductsCommand;
 use crate::restore::RestoreCommand;
 use crate::revocations::RevocationsCommand;
 use crate::secret::SecretCommand;
 use crate::source::SourceCommand;
 use clap::{Parser, Subcommand};
+use mintmark_manual::{Completion, Pages, VERSION};
 use std::path::PathBuf;
 
 const AFTER_HELP: &str = "\
@@ -25,9 +29,20 @@ Examples:
 
 Exit codes: 0 done, 1 something failed, 2 wrong usage or configuration.";
 
+const AFTER_INIT: &str = "\
+Examples:
+  mintmark-admin init
+  MINTMARK_DATA_DIR=/var/lib/mintmark mintmark-admin init";
+
+const AFTER_COMPLETION: &str = "\
+Examples:
+  mintmark-admin completion bash > /etc/bash_completion.d/mintmark-admin
+  mintmark-admin completion zsh > /usr/local/share/zsh/site-functions/_mintmark-admin
+  mintmark-admin completion fish > ~/.config/fish/completions/mintmark-admin.fish";
+
 /// Sets a Mintmark installation up, and looks after its licenses and keys. Works beside a running server.
 #[derive(Debug, Parser)]
-#[command(name = "mintmark-admin", version, max_term_width = 100, after_help = AFTER_HELP)]
+#[command(name = "mintmark-admin", version = VERSION, max_term_width = 100, after_help = AFTER_HELP)]
 pub(crate) struct CommandLine {
     /// File with the settings (default: mintmark.toml, if there is one)
     #[arg(long, value_name = "PATH", env = "MINTMARK_CONFIG", hide_env_values = true, global = true)]
@@ -39,20 +54,28 @@ pub(crate) struct CommandLine {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Makes what a server needs and is missing: settings, products file, data folder, database, keys, webhook secret
+    #[command(after_help = AFTER_INIT)]
     Init,
     /// Checks the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Compares the products file with what was sold
+    #[command(subcommand)]
+    Products(ProductsCommand),
     Doctor(DoctorCommand),
     Backup(BackupCommand),
     Restore(RestoreCommand),
-    /// Lists and shows licenses, and mails them again
+    /// Finds and shows licenses, mails them again, and takes them back
     #[command(subcommand)]
     License(LicenseCommand),
     /// Lists letters, sends them again, holds them, and shows how they look
     #[command(subcommand)]
     Mail(MailCommand),
+    /// Shows what needs a person, and tests whether it would be told
+    #[command(subcommand)]
+    Alerts(AlertsCommand),
     Mint(MintCommand),
+    Import(Import),
     /// Makes, checks and rotates the keys, and shows what apps embed of them
     #[command(subcommand)]
     Key(KeyCommand),
@@ -66,6 +89,12 @@ pub(crate) enum Command {
     /// Has a store tell this server of everything, and checks that it does
     #[command(subcommand)]
     Source(SourceCommand),
+    /// Prints a script with which a shell completes commands and options
+    #[command(after_help = AFTER_COMPLETION)]
+    Completion(Completion),
+    /// Writes manual pages into a folder, one for each command
+    #[command(hide = true)]
+    Man(Pages),
 }
 
 #[cfg(test)]
@@ -76,5 +105,10 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_examples() {
+        assert_eq!(mintmark_manual::without_examples(&CommandLine::command()), Vec::<String>::new());
     }
 }

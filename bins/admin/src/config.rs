@@ -6,9 +6,15 @@ use clap::Subcommand;
 use mintmark_fulfillment::{Settings, check};
 use std::io::Write;
 
+const AFTER_CHECK: &str = "\
+Examples:
+  mintmark-admin config check
+  mintmark-admin config check --config /etc/mintmark/mintmark.toml";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
     /// Checks settings, products and letter templates, and makes nothing; prints every mistake with its place
+    #[command(after_help = AFTER_CHECK)]
     Check,
 }
 

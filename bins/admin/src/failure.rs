@@ -23,6 +23,9 @@ pub(crate) enum Failure {
     /// A file that was to be read.
     #[error("{} cannot be read", path.display())]
     Input { path: std::path::PathBuf, source: std::io::Error },
+    /// A file whose columns are not those that are expected.
+    #[error("its columns are not as they should be: {0}; see --help")]
+    Columns(String),
     /// Without keys no blob can be judged.
     #[error(
         "there is nothing to verify with; give --public-key and --product, or run this where the server runs"
@@ -44,7 +47,7 @@ impl Failure {
 
     fn fault(&self) -> Fault {
         match self {
-            Self::Usage(_) | Self::Input { .. } | Self::NoKeyring(_) => Fault::Usage,
+            Self::Usage(_) | Self::Columns(_) | Self::Input { .. } | Self::NoKeyring(_) => Fault::Usage,
             Self::Installation(error) => error.into(),
             Self::Output(error) => error.into(),
             Self::File { .. } | Self::NoRevocationList | Self::NotMinted { .. } => Fault::World,

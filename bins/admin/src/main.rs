@@ -1,23 +1,26 @@
 //! `mintmark-admin`: sets an installation up, and looks after its licenses and keys.
 
+mod alerts;
 mod backup;
 mod blob;
 mod command_line;
 mod config;
 mod doctor;
 mod failure;
+mod import;
 mod init;
 mod key;
 mod license;
 mod mail;
 mod mint;
 mod operator;
+mod products;
 mod restore;
 mod revocations;
 mod secret;
 mod source;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 use command_line::{Command, CommandLine};
 use failure::{Ending, Failure};
 use jiff::Timestamp;
@@ -42,11 +45,14 @@ fn execute(command_line: CommandLine) -> Result<Ending, Failure> {
     let now = Timestamp::now();
     match command_line.command {
         Command::Backup(backup) => backup.run(load, now, &mut output),
+        Command::Products(command) => command.run(&load()?, now, &mut output),
         Command::Restore(restore) => restore.run(&load()?, &mut output),
         Command::Doctor(doctor) => doctor.run(Settings::load(config), now, &mut output),
         Command::Init => init::run(config, now, &mut output),
         Command::Config(command) => command.run(&load()?, &mut output),
+        Command::Import(import) => import.run(load()?, now, &mut output),
         Command::License(command) => command.run(load()?, now, &mut output),
+        Command::Alerts(command) => command.run(load()?, now, &mut output),
         Command::Mail(command) => command.run(load()?, now, &mut output),
         Command::Mint(mint) => mint.run(load()?, now, &mut output),
         Command::Key(command) => command.run(load()?, now, &mut output),
@@ -54,5 +60,13 @@ fn execute(command_line: CommandLine) -> Result<Ending, Failure> {
         Command::Revocations(revocations) => revocations.run(&load()?, &mut output),
         Command::Secret(command) => command.run(&load()?, now, &mut output),
         Command::Source(command) => command.run(&load()?, &mut output),
+        Command::Completion(completion) => {
+            completion.write(CommandLine::command(), &mut output)?;
+            Ok(Ending::Done)
+        }
+        Command::Man(pages) => {
+            pages.write(CommandLine::command())?;
+            Ok(Ending::Done)
+        }
     }
 }

@@ -1,22 +1,29 @@
-//! Who does something by hand.
+//! Who does something by hand, and why.
 
+use crate::failure::Failure;
 use clap::Args;
+use mintmark_fulfillment::Operator;
 
-/// What the system calls whoever typed the command; of `sudo` the one who asked for it.
-const OF_THE_SYSTEM: [&str; 3] = ["SUDO_USER", "USER", "LOGNAME"];
-
-#[derive(Debug, Clone, Args)]
-pub(crate) struct Operator {
-    /// Who does this, for the history (default: the name of your account)
-    #[arg(long, value_name = "NAME", env = "MINTMARK_OPERATOR", hide_env_values = true)]
+/// What goes on record beside what is done.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct OnRecord {
+    /// Why, for whoever reads it later
+    #[arg(long, value_name = "TEXT")]
+    why: Option<String>,
+    /// Who you are (default: MINTMARK_OPERATOR, or who is logged in)
+    #[arg(long, value_name = "NAME")]
     by: Option<String>,
 }
 
-impl Operator {
-    pub(crate) fn name(&self) -> String {
-        let named = self.by.clone().into_iter();
-        let of_the_system = OF_THE_SYSTEM.iter().filter_map(|name| std::env::var(name).ok());
-        let mut names = named.chain(of_the_system).filter(|name| !name.trim().is_empty());
-        names.next().unwrap_or_else(|| "somebody".to_owned())
+impl OnRecord {
+    /// Who and why.
+    pub(crate) fn operator(&self) -> Result<Operator, Failure> {
+        Ok(Operator::find(self.by.as_deref(), self.why.as_deref())?)
+    }
+
+    /// The same, of what takes nothing from anybody, and is therefore done also if nobody says by whom.
+    pub(crate) fn operator_or_somebody(&self) -> Operator {
+        let nobody = |_| Operator { name: "somebody".to_owned(), why: self.why.clone() };
+        Operator::find(self.by.as_deref(), self.why.as_deref()).unwrap_or_else(nobody)
     }
 }

@@ -16,10 +16,15 @@ Examples:
   mintmark-admin secret rotate --finish        # after a sale has come with it
 
 A running server takes either step up within five seconds. Of several servers each needs the same webhook-secret.";
+const AFTER_SHOW: &str = "\
+Examples:
+  mintmark-admin secret show
+  mintmark-admin secret show --config /etc/mintmark/mintmark.toml";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum SecretCommand {
     /// Shows the whole ping URL that Gumroad is given, one for each active secret: whoever reads it can send sales
+    #[command(after_help = AFTER_SHOW)]
     Show,
     Rotate(Rotate),
 }

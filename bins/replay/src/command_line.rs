@@ -1,9 +1,11 @@
 //! What can be typed.
 
 use crate::{
-    export::Export, import::Import, list::List, reconcile::Reconcile, run::Run, show::Show, verify::Verify,
+    correct::Correct, dismiss::Dismiss, export::Export, import::Import, list::List, reconcile::Reconcile,
+    run::Run, show::Show, verify::Verify,
 };
 use clap::{Parser, Subcommand};
+use mintmark_manual::{Completion, Pages, VERSION};
 use std::path::PathBuf;
 
 const AFTER_HELP: &str = "\
@@ -12,15 +14,22 @@ Examples:
   mintmark-replay show 12
   mintmark-replay run 12
   mintmark-replay run --failed --since 2d --yes
+  mintmark-replay correct 12 --set email=ada@example.com --why 'as in Gumroad'
   mintmark-replay import sales.csv --dry-run
   mintmark-replay reconcile --source gumroad
   mintmark-replay verify
 
 Exit codes: 0 done, 1 some rows failed, 2 wrong usage or configuration.";
 
+const AFTER_COMPLETION: &str = "\
+Examples:
+  mintmark-replay completion bash > /etc/bash_completion.d/mintmark-replay
+  mintmark-replay completion zsh > /usr/local/share/zsh/site-functions/_mintmark-replay
+  mintmark-replay completion fish > ~/.config/fish/completions/mintmark-replay.fish";
+
 /// Reads the audit log of a Mintmark installation, fulfills again what failed, and makes up for what was never told. Works beside a running server.
 #[derive(Debug, Parser)]
-#[command(name = "mintmark-replay", version, max_term_width = 100, after_help = AFTER_HELP)]
+#[command(name = "mintmark-replay", version = VERSION, max_term_width = 100, after_help = AFTER_HELP)]
 pub(crate) struct CommandLine {
     /// File with the settings (default: mintmark.toml, if there is one)
     #[arg(long, value_name = "PATH", env = "MINTMARK_CONFIG", hide_env_values = true, global = true)]
@@ -34,10 +43,18 @@ pub(crate) enum Command {
     List(List),
     Show(Show),
     Run(Run),
+    Correct(Correct),
+    Dismiss(Dismiss),
     Reconcile(Reconcile),
     Import(Import),
     Export(Export),
     Verify(Verify),
+    /// Prints a script with which a shell completes commands and options
+    #[command(after_help = AFTER_COMPLETION)]
+    Completion(Completion),
+    /// Writes manual pages into a folder, one for each command
+    #[command(hide = true)]
+    Man(Pages),
 }
 
 #[cfg(test)]
@@ -48,5 +65,10 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_examples() {
+        assert_eq!(mintmark_manual::without_examples(&CommandLine::command()), Vec::<String>::new());
     }
 }

@@ -1,11 +1,14 @@
 //! `mintmark-replay`: reads the audit log, and fulfills again what failed.
 
 mod command_line;
+mod correct;
+mod dismiss;
 mod export;
 mod failure;
 mod filters;
 mod import;
 mod list;
+mod operator;
 mod pages;
 mod reasons;
 mod reconcile;
@@ -13,7 +16,7 @@ mod run;
 mod show;
 mod verify;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 use command_line::{Command, CommandLine};
 use failure::{Ending, Failure};
 use jiff::Timestamp;
@@ -54,9 +57,25 @@ fn execute(command_line: CommandLine) -> Result<Ending, Failure> {
             let noted = verify.noted()?;
             verify.run(&AuditLog::open(&load()?)?, &noted, &mut output)
         }
+        Command::Correct(correct) => {
+            let now = Timestamp::now();
+            correct.run(&Fulfillment::open(load()?, Role::Tool, now)?, now, &mut output)
+        }
+        Command::Dismiss(dismiss) => {
+            let now = Timestamp::now();
+            dismiss.run(&Fulfillment::open(load()?, Role::Tool, now)?, now, &mut output)
+        }
         Command::Reconcile(reconcile) => {
             let now = Timestamp::now();
             reconcile.run(&Fulfillment::open(load()?, Role::Tool, now)?, now, &mut output)
+        }
+        Command::Completion(completion) => {
+            completion.write(CommandLine::command(), &mut output)?;
+            Ok(Ending::Done)
+        }
+        Command::Man(pages) => {
+            pages.write(CommandLine::command())?;
+            Ok(Ending::Done)
         }
     }
 }

@@ -15,8 +15,8 @@ mod stop;
 mod webhooks;
 
 use crate::metrics::Metrics;
-use clap::Parser as _;
-use command_line::CommandLine;
+use clap::{CommandFactory as _, Parser as _};
+use command_line::{Command, CommandLine};
 use mintmark_fulfillment::{Error, Settings};
 use std::process::ExitCode;
 use stop::Ended;
@@ -26,6 +26,9 @@ const MISCONFIGURED: u8 = 2;
 
 fn main() -> ExitCode {
     let command_line = CommandLine::parse();
+    if let Some(command) = command_line.command {
+        return tell(&command);
+    }
     logs::start();
     let metrics = Metrics::new();
     std::panic::set_hook(Box::new(edge::panic::log_without_payload(metrics.panics())));
@@ -37,6 +40,23 @@ fn main() -> ExitCode {
         Ok(Ended::Asked) => ExitCode::SUCCESS,
         Ok(Ended::DatabaseFailed) => ExitCode::FAILURE,
         Err(error) => refuse(&error),
+    }
+}
+
+/// What an installation is made with, in place of serving.
+#[expect(clippy::print_stderr, reason = "the last words of a program that cannot write")]
+fn tell(command: &Command) -> ExitCode {
+    let told = match command {
+        Command::Completion(completion) => completion.write(CommandLine::command(), &mut std::io::stdout()),
+        Command::Man(pages) => pages.write(CommandLine::command()),
+    };
+    match told {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::manual::Decision;
+use crate::manual::{Decision, Existing};
 use crate::{Order, Recurrence};
 
 /// One fact about an order. Facts are never taken back; what follows from all of them is decided elsewhere.
@@ -44,6 +44,8 @@ pub enum Event {
     TrialUntil(Timestamp),
     /// The operator decided something. No store can tell this.
     Decided(Box<Decision>),
+    /// The license was sold by another system, and is taken over. No store can tell this.
+    Existed(Box<Existing>),
 }
 
 /// The charge that an event is about. It may never have been told of itself, so what is known of it stands here.

@@ -1,5 +1,6 @@
 //! The trait that every store's adapter implements.
 
+use std::collections::BTreeMap;
 use std::fmt::{self, Debug};
 
 use jiff::Timestamp;
@@ -34,6 +35,16 @@ pub trait SourceAdapter: Debug + Send + Sync {
     /// What a record says that came out of the store's books; total, as `interpret` is, which reads such a body too.
     fn interpret_record(&self, record: &str) -> Interpretation {
         self.interpret(&Body { content_type: None, bytes: record.as_bytes() })
+    }
+
+    /// The fields that an operator can set right in what came, by the names that the store has for them.
+    fn correctable_fields(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// As `interpret`, with these fields as they should have been, whoever wrote something else there.
+    fn interpret_corrected(&self, body: &Body<'_>, _set: &BTreeMap<String, String>) -> Interpretation {
+        self.interpret(body)
     }
 
     /// The sale in one line of the table that the store exports for its seller, by the names of its columns; `None` for a

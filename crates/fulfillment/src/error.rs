@@ -142,6 +142,29 @@ pub enum Error {
         "{0} licenses are still signed with a distrusted key; finish that first: mintmark-admin key rotate --compromised"
     )]
     Unfinished(i64),
+    /// A row is to be settled that is settled.
+    #[error("nothing is left to do about row {id}: mintmark-replay show {id}")]
+    Settled {
+        /// Its number.
+        id: i64,
+    },
+    /// A dismissal is to be taken back that never was.
+    #[error("row {id} was not dismissed: mintmark-replay show {id}")]
+    NotDismissed {
+        /// Its number.
+        id: i64,
+    },
+    /// A row cannot be corrected, or not like this; nothing was changed.
+    #[error("row {id} is not corrected: {reason}")]
+    Uncorrected {
+        /// Its number.
+        id: i64,
+        /// What is in the way.
+        reason: String,
+    },
+    /// Something is done by hand, and nobody knows by whom.
+    #[error("nobody is named who does this; --by NAME does, or the variable MINTMARK_OPERATOR")]
+    Nobody,
     /// The database knows no audit key.
     #[error(
         "the database knows no audit key: its log was never begun, or the key's row was removed from the table identity; \
@@ -187,6 +210,7 @@ impl Error {
                 | Self::BrokenFile(_)
                 | Self::NoKeys(_)
                 | Self::NoToken { .. }
+                | Self::Nobody
                 | Self::Address(_)
                 | Self::KeyElsewhere { .. }
                 | Self::OtherKey { .. }

@@ -1,20 +1,11 @@
 //! Letters by hand: listed, sent again, held, and looked at before they are sent.
 
 use crate::views::to_json;
-use crate::{Error, Fulfillment, Records, outbox};
+use crate::{Error, Fulfillment, Operator, Records, outbox};
 use jiff::Timestamp;
 use mintmark_mail::{Address, Content};
 use mintmark_storage::{Handled, Letter, LetterFilter, LetterRow};
 use serde_json::{Value, json};
-
-/// Who does something by hand, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ByHand {
-    /// Who.
-    pub by: String,
-    /// Why, if they say so.
-    pub why: Option<String>,
-}
 
 /// A letter as it would look.
 #[derive(Debug)]
@@ -55,26 +46,16 @@ impl Records {
     ///
     /// # Errors
     /// The database fails.
-    pub fn retry_letter(&self, id: i64, by_hand: &ByHand, now: Timestamp) -> Result<Handled, Error> {
-        Ok(self.store.retry_letter(id, by_hand.words(), now).wait()?)
+    pub fn retry_letter(&self, id: i64, operator: &Operator, now: Timestamp) -> Result<Handled, Error> {
+        Ok(self.store.retry_letter(id, operator.to_string(), now).wait()?)
     }
 
     /// Keeps a letter from being sent, until it is sent again by hand.
     ///
     /// # Errors
     /// The database fails.
-    pub fn hold_letter(&self, id: i64, by_hand: &ByHand, now: Timestamp) -> Result<Handled, Error> {
-        Ok(self.store.hold_letter(id, by_hand.words(), now).wait()?)
-    }
-}
-
-impl ByHand {
-    /// For the history of a license.
-    fn words(&self) -> String {
-        match &self.why {
-            Some(why) => format!("by {}: {why}", self.by),
-            None => format!("by {}", self.by),
-        }
+    pub fn hold_letter(&self, id: i64, operator: &Operator, now: Timestamp) -> Result<Handled, Error> {
+        Ok(self.store.hold_letter(id, operator.to_string(), now).wait()?)
     }
 }
 

@@ -110,7 +110,7 @@ impl Minter {
         )?;
         Ok(NewLicense {
             id: minted.id.to_string(),
-            key: minted.key.to_string(),
+            key: state.foreign_key.clone().unwrap_or_else(|| minted.key.to_string()),
             blob: self.prove(minted.blob, line)?,
             line: line.to_string(),
             product_id: order.product_id.clone(),

@@ -183,6 +183,11 @@ impl Fulfillment {
         self.records.store.waiting_writes()
     }
 
+    /// The sources that can tell of anything by themselves.
+    pub fn source_names(&self) -> &'static [&'static str] {
+        Sources::CONFIGURED
+    }
+
     /// How often each store was asked for its records, by the status of its answer; `None` is no answer.
     pub fn store_answers(&self) -> Vec<(&'static str, Option<u16>, u64)> {
         let sources = self.sources_with_books().into_iter();
@@ -230,7 +235,7 @@ impl Fulfillment {
         Arc::clone(&self.catalog.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn letters_folder(&self) -> std::path::PathBuf {
+    pub(crate) fn letters_folder(&self) -> std::path::PathBuf {
         DataFolder::at(&self.settings.data_dir).path("letters")
     }
 }

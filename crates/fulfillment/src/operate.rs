@@ -86,16 +86,27 @@ impl Fulfillment {
         self.fulfill_by_hand(source, Decision::CONTENT_TYPE, decision.to_body(), now)
     }
 
-    fn fulfill_by_hand(
+    pub(crate) fn fulfill_by_hand(
         &self,
         source: &str,
         content_type: &str,
         body: Vec<u8>,
         now: Timestamp,
     ) -> Result<(Fulfilled, AuditRow), Error> {
+        self.fulfill_written(source, Origin::Manual, content_type, body, now)
+    }
+
+    pub(crate) fn fulfill_written(
+        &self,
+        source: &str,
+        origin: Origin,
+        content_type: &str,
+        body: Vec<u8>,
+        now: Timestamp,
+    ) -> Result<(Fulfilled, AuditRow), Error> {
         let recorded = self.records.store.record(NewDelivery {
             source: source.to_owned(),
-            origin: Origin::Manual,
+            origin,
             received_at: now,
             remote_address: None,
             secret_label: None,
@@ -133,7 +144,7 @@ impl Fulfillment {
         }
     }
 
-    async fn fulfill_again(&self, id: i64, now: Timestamp) -> Result<Replayed, Error> {
+    pub(crate) async fn fulfill_again(&self, id: i64, now: Timestamp) -> Result<Replayed, Error> {
         let delivery = self.records.store.retry(id).await?;
         let delivery = delivery.ok_or_else(|| not_found(id))?;
         self.fulfill(&delivery, now).await?;

@@ -2,7 +2,7 @@
 
 use crate::settings::Settings;
 use crate::{Error, readback};
-use mintmark_adapters::manual::Decision;
+use mintmark_adapters::manual::{Correction, Decision, Existing};
 use mintmark_adapters::{Body, Interpretation, Sources, SourcesSettings};
 use mintmark_storage::{
     Access, AuditFilter, AuditRow, Delivery, License, LicenseFilter, NewDelivery, Origin, Store,
@@ -67,7 +67,7 @@ impl Records {
     /// # Errors
     /// There is none, or the database fails.
     pub fn licenses_named(&self, name: &str) -> Result<Vec<License>, Error> {
-        let found = self.licenses(&LicenseFilter { named: Some(name.to_owned()), limit: None })?;
+        let found = self.licenses(&LicenseFilter::named(name))?;
         if found.is_empty() {
             return Err(Error::NotFound { what: "license", id: name.to_owned() });
         }
@@ -76,12 +76,24 @@ impl Records {
 
     /// What a recorded delivery says; `None` if its source is no longer known.
     pub(crate) fn interpret(&self, delivery: &Delivery) -> Option<Interpretation> {
-        if is_decision(&delivery.recorded) {
+        if is_by_hand(&delivery.recorded, Decision::CONTENT_TYPE) {
             return Some(Decision::interpret(&delivery.recorded.body));
+        }
+        if is_imported(&delivery.recorded) {
+            return Some(Existing::interpret(&delivery.recorded.body));
+        }
+        if self.is_correction(delivery) {
+            let source = self.sources.get(&delivery.recorded.source)?;
+            return Some(Correction::interpret_body(&delivery.recorded.body, source));
         }
         let body =
             Body { content_type: delivery.recorded.content_type.as_deref(), bytes: &delivery.recorded.body };
         Some(self.sources.get(&delivery.recorded.source)?.interpret(&body))
+    }
+
+    /// Whether an operator wrote it in the place of another delivery.
+    pub(crate) fn is_correction(&self, delivery: &Delivery) -> bool {
+        is_by_hand(&delivery.recorded, Correction::CONTENT_TYPE)
     }
 
     /// What a recorded delivery says together with the store's own record of it, once that was read back.
@@ -93,10 +105,15 @@ impl Records {
     }
 }
 
-/// Whether the operator wrote it.
+/// Whether the operator wrote it, as a body of this type.
 ///
 /// **Architecture Invariant:** nothing that comes by a webhook is a decision of the operator's. What a store sends is
 /// the store's, whatever it calls itself: nobody who can send a webhook can decide in the operator's place.
-fn is_decision(recorded: &NewDelivery) -> bool {
-    recorded.origin == Origin::Manual && recorded.content_type.as_deref() == Some(Decision::CONTENT_TYPE)
+fn is_by_hand(recorded: &NewDelivery, content_type: &str) -> bool {
+    recorded.origin == Origin::Manual && recorded.content_type.as_deref() == Some(content_type)
+}
+
+/// As above, of a license of another system.
+fn is_imported(recorded: &NewDelivery) -> bool {
+    recorded.origin == Origin::Import && recorded.content_type.as_deref() == Some(Existing::CONTENT_TYPE)
 }

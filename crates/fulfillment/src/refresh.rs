@@ -3,7 +3,10 @@
 use crate::{Error, Fulfillment};
 use jiff::Timestamp;
 use mintmark_licensing::LicenseKey;
-use mintmark_storage::LicenseStatus;
+use mintmark_storage::{License, LicenseStatus};
+
+/// As long as any key that can be imported.
+const LONGEST_KEY: usize = 255;
 
 /// What became of a request for a fresh blob.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,16 +40,29 @@ impl Fulfillment {
     pub fn refresh(&self, typed_key: &str) -> Result<Refreshed, Error> {
         let key = match typed_key.parse::<LicenseKey>() {
             Ok(key) => key,
-            Err(error) => return Ok(Refreshed::Unreadable(error.to_string())),
+            Err(error) => {
+                let foreign = self.with_foreign_key(typed_key.trim())?;
+                return Ok(foreign.map_or_else(|| Refreshed::Unreadable(error.to_string()), found));
+            }
         };
         let license = self.records.store.license_with_key(&key.to_string())?;
-        Ok(license.map_or(Refreshed::Unknown, |license| {
-            Refreshed::Found(FreshBlob {
-                status: license.state.status,
-                blob: license.terms.blob,
-                seq: license.terms.seq,
-                expires_at: license.terms.expires_at,
-            })
-        }))
+        Ok(license.map_or(Refreshed::Unknown, found))
     }
+
+    /// Keys of another system are of any form, and stay as they are.
+    fn with_foreign_key(&self, typed: &str) -> Result<Option<License>, Error> {
+        if typed.is_empty() || typed.len() > LONGEST_KEY || typed.contains('\0') {
+            return Ok(None);
+        }
+        Ok(self.records.store.license_with_key(typed)?)
+    }
+}
+
+fn found(license: License) -> Refreshed {
+    Refreshed::Found(FreshBlob {
+        status: license.state.status,
+        blob: license.terms.blob,
+        seq: license.terms.seq,
+        expires_at: license.terms.expires_at,
+    })
 }

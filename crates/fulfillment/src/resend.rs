@@ -1,7 +1,7 @@
 //! Letters that an operator sends again.
 
 use crate::fulfill::mail_uid;
-use crate::{Error, Fulfillment};
+use crate::{Error, Fulfillment, Operator};
 use jiff::Timestamp;
 use mintmark_mail::Address;
 use mintmark_storage::{Letter, LetterKind, LetterState, License, LicenseStatus, NewLetter};
@@ -20,7 +20,8 @@ pub struct Resent {
 
 impl Fulfillment {
     /// Puts further letters for licenses into the outbox, to the buyer or to another address. Licenses that came in one
-    /// letter go in one letter again. Answers for each license, in their order.
+    /// letter go in one letter again. Their histories tell by whom and why, if that is known. Answers for each license, in
+    /// their order.
     ///
     /// # Errors
     /// The database fails.
@@ -28,6 +29,7 @@ impl Fulfillment {
         &self,
         licenses: &[License],
         to: Option<&Address>,
+        operator: Option<&Operator>,
         now: Timestamp,
     ) -> Result<Vec<Resent>, Error> {
         if let Some(address) = to {
@@ -44,7 +46,9 @@ impl Fulfillment {
             let letter = if to.is_some() { letter } else { self.unless_suppressed(letter)? };
             further.push((license.terms.id.clone(), letter));
         }
-        let detail = to.map(|address| format!("to {}", address.masked()));
+        let to_whom = to.map(|address| format!("to {}", address.masked()));
+        let details: Vec<String> = to_whom.into_iter().chain(operator.map(Operator::to_string)).collect();
+        let detail = Some(details.join(", ")).filter(|detail| !detail.is_empty());
         let mut resent = BTreeMap::new();
         for mut places in groups.into_values() {
             // They are listed newest first; a letter brings the oldest first.

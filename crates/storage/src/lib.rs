@@ -22,6 +22,7 @@
 //! **Architecture Invariant:** after an I/O error nothing more is written ([`Store::on_failure`]): only a new process
 //! knows what is on the disk. A full disk and a database that is locked or away pass by themselves.
 
+mod alerts;
 mod backlog;
 mod chain;
 mod conclusions;
@@ -52,13 +53,14 @@ mod url;
 mod words;
 mod writer;
 
+pub use alerts::{Alert, Concern, LetterTrouble, ReasonCount, Telling};
 pub use backlog::{Backlog, Waiting};
 pub use chain::{ChainEnd, Digest, Flaw, Inspection, Notary, Part, Salt};
-pub use conclusions::{Attempt, Conclusion, Subject};
+pub use conclusions::{Attempt, Conclusion, DISMISSED, Subject};
 pub use condition::{Condition, Kind, is_served};
 pub use copy::{Census, Copied, is_vacant, read_copy, restore_copy};
 pub use crash_point::crash_point;
-pub use deliveries::{Delivery, NewDelivery, Unfinished};
+pub use deliveries::{Delivery, NewDelivery, Sales, Unfinished};
 pub use error::Error;
 pub use identity::{Registration, Succession};
 pub use lead::{Duty, Lead};

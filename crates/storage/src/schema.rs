@@ -165,6 +165,36 @@ diesel::table! {
 }
 
 diesel::table! {
+    alerts (kind, subject) {
+        kind -> Text,
+        subject -> Text,
+        count -> BigInt,
+        words -> Text,
+        command -> Text,
+        first_at -> BigInt,
+        last_at -> BigInt,
+        resolved_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    alerts_told (channel, kind, subject) {
+        channel -> Text,
+        kind -> Text,
+        subject -> Text,
+        count -> BigInt,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    alert_digests (channel) {
+        channel -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
     identity (name) {
         name -> Text,
         value -> Text,

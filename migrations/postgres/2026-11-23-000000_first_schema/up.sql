@@ -243,3 +243,35 @@ CREATE TABLE revocation_lists (
     licenses BIGINT NOT NULL,
     text TEXT NOT NULL
 );
+
+-- What the operator is or was to be told of: one row for each condition, from when it was first seen to when it was over.
+CREATE TABLE alerts (
+    kind TEXT NOT NULL,
+    -- What tells it apart from others of its kind.
+    subject TEXT NOT NULL,
+    count BIGINT NOT NULL,
+    words TEXT NOT NULL,
+    -- What to run.
+    command TEXT NOT NULL,
+    first_at BIGINT NOT NULL,
+    last_at BIGINT NOT NULL,
+    -- Since when it is over; null while it lasts.
+    resolved_at BIGINT,
+    PRIMARY KEY (kind, subject)
+);
+
+-- What was told of a condition last, by each way of telling, until it was told that it is over.
+CREATE TABLE alerts_told (
+    channel TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    count BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (channel, kind, subject)
+);
+
+-- When each way of telling had its last digest, whether or not it took it.
+CREATE TABLE alert_digests (
+    channel TEXT PRIMARY KEY NOT NULL,
+    at BIGINT NOT NULL
+);

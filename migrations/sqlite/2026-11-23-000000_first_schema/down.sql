@@ -1,3 +1,6 @@
+DROP TABLE alert_digests;
+DROP TABLE alerts_told;
+DROP TABLE alerts;
 DROP TABLE revocation_lists;
 DROP TABLE identity;
 DROP TABLE suppressions;

@@ -42,18 +42,19 @@ const TABLE: &[Row] = &[
     },
     Row {
         package: "mintmark-server",
-        may: &["mintmark-fulfillment", "actix*", "tokio*", "clap*"],
+        may: &["mintmark-fulfillment", "mintmark-manual", "actix*", "tokio*", "clap*"],
         never: &[],
     },
+    Row { package: "mintmark-manual", may: &["clap*"], never: &[] },
     Row { package: "mintmark-terminal", may: &["mintmark-fulfillment"], never: &[] },
     Row {
         package: "mintmark-replay",
-        may: &["mintmark-fulfillment", "mintmark-terminal", "clap*"],
+        may: &["mintmark-fulfillment", "mintmark-manual", "mintmark-terminal", "clap*"],
         never: &[],
     },
     Row {
         package: "mintmark-admin",
-        may: &["mintmark-fulfillment", "mintmark-terminal", "mintmark-licensing", "clap*"],
+        may: &["mintmark-fulfillment", "mintmark-manual", "mintmark-terminal", "mintmark-licensing", "clap*"],
         never: &[],
     },
     Row { package: "xtask", may: &["clap*"], never: &[] },

@@ -13,8 +13,14 @@ use std::io::Write;
 
 const PREFIX: &str = "DTLIC2:";
 
+const AFTER_HELP: &str = "\
+Examples:
+  mintmark-admin blob inspect license.dtlic
+  mintmark-admin blob inspect --json license.dtlic | jq .";
+
 /// Shows what a blob says, without looking at its signature: anybody can write that
 #[derive(Debug, Args)]
+#[command(after_help = AFTER_HELP)]
 pub(crate) struct InspectCommand {
     #[command(flatten)]
     input: Input,

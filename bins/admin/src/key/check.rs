@@ -6,8 +6,14 @@ use mintmark_fulfillment::{Finding, Settings, Verdict, check_keys, printable};
 use serde_json::json;
 use std::io::Write;
 
+const AFTER_HELP: &str = "\
+Examples:
+  mintmark-admin key check
+  mintmark-admin key check --json";
+
 /// Looks whether the key files are there, whole, for their owner alone, and the ones that the database knows
 #[derive(Debug, Args)]
+#[command(after_help = AFTER_HELP)]
 pub(crate) struct Check {
     /// Print one line of JSON for each thing that was looked at
     #[arg(long)]

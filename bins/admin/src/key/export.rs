@@ -8,8 +8,14 @@ use serde_json::json;
 use std::fmt::Write as _;
 use std::io::Write;
 
+const AFTER_HELP: &str = "\
+Examples:
+  mintmark-admin key export-public
+  mintmark-admin key export-public --format json";
+
 /// Prints the public keys that apps embed: the active one, the standby one, and that of revocation lists
 #[derive(Debug, Args)]
+#[command(after_help = AFTER_HELP)]
 pub(crate) struct Export {
     /// How they are written
     #[arg(long, value_enum, default_value_t = Format::Rust)]

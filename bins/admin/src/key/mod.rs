@@ -17,9 +17,15 @@ use show::Show;
 use standby::StandbyCommand;
 use std::io::Write;
 
+const AFTER_NEW: &str = "\
+Examples:
+  mintmark-admin key new
+  MINTMARK_DATA_DIR=/media/safe mintmark-admin key new";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeyCommand {
     /// Makes the keys of a new installation, without a server or a database; never in the place of others
+    #[command(after_help = AFTER_NEW)]
     New,
     Show(Show),
     Standby(StandbyCommand),

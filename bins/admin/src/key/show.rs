@@ -9,8 +9,14 @@ use mintmark_fulfillment::{Fulfillment, PublicKey, Role, Settings};
 use serde_json::json;
 use std::io::Write;
 
+const AFTER_HELP: &str = "\
+Examples:
+  mintmark-admin key show
+  mintmark-admin key show --json | jq -r .public_key";
+
 /// Shows the ids of the signing key and of the revocation key, and the public keys that apps embed
 #[derive(Debug, Args)]
+#[command(after_help = AFTER_HELP)]
 pub(crate) struct Show {
     /// Print one line of JSON
     #[arg(long)]

@@ -8,8 +8,14 @@ use mintmark_fulfillment::{Settings, Standby, make_standby_key};
 use serde_json::json;
 use std::io::Write;
 
+const AFTER_HELP: &str = "\
+Examples:
+  mintmark-admin key standby
+  mintmark-admin key standby --json";
+
 /// Makes the key that signs after the next rotation, and shows its public key, for apps to embed from now on
 #[derive(Debug, Args)]
+#[command(after_help = AFTER_HELP)]
 pub(crate) struct StandbyCommand {
     /// Print one line of JSON
     #[arg(long)]

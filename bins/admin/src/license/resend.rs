@@ -2,6 +2,7 @@
 
 use crate::confirm::{self, Answer};
 use crate::failure::{Ending, Failure};
+use crate::operator::OnRecord;
 use clap::Args;
 use jiff::Timestamp;
 use mintmark_fulfillment::{Address, Fulfillment, Provider, Resent, Settings, printable};
@@ -10,7 +11,7 @@ use std::io::Write;
 const AFTER_HELP: &str = "\
 Examples:
   mintmark-admin license resend ada@example.com
-  mintmark-admin license resend 0LbgWblyZZWtBbXQZCMjoA== --to ada@new.example.com
+  mintmark-admin license resend 0LbgWblyZZWtBbXQZCMjoA== --to ada@new.example.com --why 'mailbox is full'
   mintmark-admin license resend --logged
 
 Letters are put into the queue, which a running server empties.";
@@ -28,6 +29,8 @@ pub(crate) struct Resend {
     /// All licenses whose letter lies in the letters folder and was never mailed
     #[arg(long, conflicts_with = "name")]
     logged: bool,
+    #[command(flatten)]
+    on_record: OnRecord,
     /// Do not ask
     #[arg(long, short)]
     yes: bool,
@@ -62,7 +65,9 @@ impl Resend {
         if asks && confirm::ask(&question)? == Answer::No {
             return Ok(Ending::Done);
         }
-        let resent = fulfillment.resend(&licenses, self.to.as_ref(), now)?;
+        // A letter takes nothing from anybody: it is sent also if nobody says by whom.
+        let operator = self.on_record.operator().ok();
+        let resent = fulfillment.resend(&licenses, self.to.as_ref(), operator.as_ref(), now)?;
         let mut ending = Ending::Done;
         for (license, resent) in licenses.iter().zip(resent) {
             writeln!(output, "{}  {}", license.terms.key, told(&resent))?;

@@ -2,10 +2,10 @@
 
 use super::obstacle;
 use crate::failure::{Ending, Failure};
-use crate::operator::Operator;
+use crate::operator::OnRecord;
 use clap::Args;
 use jiff::Timestamp;
-use mintmark_fulfillment::{ByHand, Handled, Records};
+use mintmark_fulfillment::{Handled, Records};
 use std::io::Write;
 
 const AFTER_HELP: &str = "\
@@ -15,16 +15,13 @@ Examples:
 
 /// Keeps letters from being sent, until they are sent with `mail retry`
 #[derive(Debug, Args)]
-#[command(after_help = AFTER_HELP)]
+#[command(after_help = AFTER_HELP, mut_arg("why", |why| why.required(true)))]
 pub(crate) struct Hold {
     /// Numbers of letters, as `mail list` shows them
     #[arg(required = true, value_name = "ID")]
     ids: Vec<i64>,
-    /// Why, for the history of their licenses
-    #[arg(long, value_name = "TEXT")]
-    why: String,
     #[command(flatten)]
-    operator: Operator,
+    on_record: OnRecord,
 }
 
 impl Hold {
@@ -34,10 +31,10 @@ impl Hold {
         now: Timestamp,
         output: &mut dyn Write,
     ) -> Result<Ending, Failure> {
-        let by_hand = ByHand { by: self.operator.name(), why: Some(self.why.clone()) };
+        let operator = self.on_record.operator_or_somebody();
         let mut ending = Ending::Done;
         for id in &self.ids {
-            let told = match records.hold_letter(*id, &by_hand, now)? {
+            let told = match records.hold_letter(*id, &operator, now)? {
                 Handled::Done(_) => "held; `mintmark-admin mail retry` sends it".to_owned(),
                 Handled::Refused(letter, obstacle) => {
                     ending = Ending::SomeFailed;

@@ -3,12 +3,10 @@
 use super::obstacle;
 use crate::confirm::{self, Answer};
 use crate::failure::{Ending, Failure};
-use crate::operator::Operator;
+use crate::operator::OnRecord;
 use clap::Args;
 use jiff::Timestamp;
-use mintmark_fulfillment::{
-    ByHand, Handled, Letter, LetterFilter, LetterState, Records, printable, unmailable,
-};
+use mintmark_fulfillment::{Handled, Letter, LetterFilter, LetterState, Records, printable, unmailable};
 use std::io::Write;
 
 const AFTER_HELP: &str = "\
@@ -35,11 +33,8 @@ pub(crate) struct Retry {
     /// Letters that were given up, or wait after an error
     #[arg(long, requires = "all")]
     failed: bool,
-    /// Why, for the history of their licenses
-    #[arg(long, value_name = "TEXT")]
-    why: Option<String>,
     #[command(flatten)]
-    operator: Operator,
+    on_record: OnRecord,
     /// Do not ask
     #[arg(long, short)]
     yes: bool,
@@ -69,10 +64,10 @@ impl Retry {
         if self.all && !self.yes && confirm::ask(&question)? == Answer::No {
             return Ok(Ending::Done);
         }
-        let by_hand = ByHand { by: self.operator.name(), why: self.why.clone() };
+        let operator = self.on_record.operator_or_somebody();
         let mut ending = Ending::Done;
         for id in ids {
-            let told = match records.retry_letter(id, &by_hand, now)? {
+            let told = match records.retry_letter(id, &operator, now)? {
                 Handled::Done(letter) => queued(&letter),
                 Handled::Refused(letter, obstacle) => Err(obstacle::words(&letter, obstacle)),
                 Handled::Unknown => Err("there is no such letter; see: mintmark-admin mail list".to_owned()),

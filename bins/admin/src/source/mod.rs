@@ -15,12 +15,18 @@ Examples:
 Needs sources.gumroad.access_token and http.public_url. Addresses of others are left alone, and a second run changes
 nothing.";
 
+const AFTER_CHECK: &str = "\
+Examples:
+  mintmark-admin source check gumroad
+  mintmark-admin source check gumroad --json";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum SourceCommand {
     /// Registers this server for every event of a store that it is not told of yet, and ends what is there twice
     #[command(after_help = AFTER_CONNECT)]
     Connect(Connect),
     /// Says whether a store would still tell this server of every event; exits with 1 if not
+    #[command(after_help = AFTER_CHECK)]
     Check(Check),
 }
 

@@ -8,6 +8,12 @@ pub(super) fn next_step(story: &Story) -> String {
     let error = story.error.as_deref().unwrap_or_default();
     let letter = story.letters.last().map(|letter| letter.state.as_str());
     match (&story.outcome, error) {
+        (_, "") if is_dismissed(story) => {
+            format!(
+                "nothing is left to do; that is taken back by: mintmark-replay dismiss {} --undo --why WHY",
+                story.id
+            )
+        }
         (_, "") if story.processed => "nothing is left to do.".to_owned(),
         (_, "") => format!("a running server finishes it by itself; without one: {run}"),
         (_, error) if error.starts_with("no entry in config/products.yaml") => {
@@ -24,10 +30,29 @@ pub(super) fn next_step(story: &Story) -> String {
             _ => format!("a running server tries again by itself; at once: {run}"),
         },
         (Some(outcome), _) if outcome == "held" => {
-            format!("compare it with the order in the store; if it is right: {}", by_hand(story))
+            format!("compare it with the order in the store; then: {}", settled(story))
+        }
+        (_, error) if is_about_the_body(error) => {
+            format!("compare it with the order in the store; then: {}", settled(story))
         }
         _ => format!("once its cause is mended: {run}; or for the buyer at once: {}", by_hand(story)),
     }
+}
+
+fn settled(story: &Story) -> String {
+    let id = story.id;
+    format!(
+        "mintmark-replay correct {id} --set FIELD=VALUE --why WHY; or, if nothing is owed: mintmark-replay dismiss {id} \
+         --why WHY"
+    )
+}
+
+fn is_dismissed(story: &Story) -> bool {
+    story.processed && story.reason.as_deref().is_some_and(|reason| reason.starts_with("dismissed by "))
+}
+
+fn is_about_the_body(error: &str) -> bool {
+    ["missing field: ", "unreadable body: ", "unknown event: "].iter().any(|words| error.starts_with(words))
 }
 
 fn by_hand(story: &Story) -> String {

@@ -43,6 +43,10 @@ fn the_next_step_fits_what_is_wrong() {
         with(unmapped(), json!({})),
         with(unmapped(), json!({"error": null, "reason": null})),
         with(unmapped(), json!({"error": "missing field: email"})),
+        with(
+            unmapped(),
+            json!({"processed": true, "outcome": "ignored", "error": null, "reason": "dismissed by ada: a trial"}),
+        ),
         with(unmapped(), json!({"error": "custom field overwrites email", "outcome": "held"})),
         with(minted(), json!({})),
         with(minted(), json!({"letters": []})),

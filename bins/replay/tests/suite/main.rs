@@ -7,6 +7,7 @@ mod listing;
 mod moving;
 mod reconciling;
 mod running;
+mod settling;
 mod showing;
 mod usage;
 mod verifying;

@@ -47,18 +47,40 @@ fn words_that_are_no_time_are_wrong_usage() {
 #[test]
 fn help_explains_every_command() {
     let installation = Installation::new();
-    let commands: [(&str, &[&str]); 7] = [
+    let commands: &[(&str, &[&str])] = &[
         ("replay", &[]),
         ("list", &["list"]),
         ("show", &["show"]),
         ("run", &["run"]),
+        ("correct", &["correct"]),
+        ("dismiss", &["dismiss"]),
         ("reconcile", &["reconcile"]),
+        ("verify", &["verify"]),
+        ("completion", &["completion"]),
         ("import", &["import"]),
         ("export", &["export"]),
     ];
     for (name, command) in commands {
-        let help = installation.replay(&[command, &["--help"]].concat());
+        let help = installation.replay(&[*command, &["--help"]].concat());
         assert_eq!((help.code, help.errors.as_str()), (0, ""));
-        insta::assert_snapshot!(name, help.output);
+        insta::assert_snapshot!(*name, help.output);
     }
+}
+
+#[test]
+fn the_installation_of_the_program_comes_out_of_itself() {
+    let installation = Installation::new();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = installation.replay(&["completion", shell]);
+        assert_eq!((script.code, script.errors.as_str()), (0, ""));
+        assert!(script.output.contains("reconcile"), "{shell}: {}", script.output);
+    }
+    assert_eq!(installation.replay(&["completion", "cmd"]).code, 2);
+    assert_eq!(installation.replay(&["man", "--out", "man1"]).code, 0);
+    for page in ["mintmark-replay.1", "mintmark-replay-run.1", "mintmark-replay-completion.1"] {
+        assert!(installation.holds(&format!("man1/{page}")), "{page}");
+    }
+    assert!(!installation.holds("man1/mintmark-replay-man.1"), "it is of nobody's interest later");
+    let version = installation.replay(&["--version"]).output;
+    assert!(version.starts_with(concat!("mintmark-replay ", env!("CARGO_PKG_VERSION"))), "{version}");
 }

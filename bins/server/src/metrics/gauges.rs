@@ -12,7 +12,7 @@ pub(super) struct Gauges {
     database_bytes: Gauge,
     disk_free: Gauge,
     failed_deliveries: Gauge,
-    last_delivery: Gauge,
+    last_deliveries: Vec<(&'static str, Gauge)>,
     record_depth: Gauge,
     unfinished: Queue,
     verification: Queue,
@@ -20,6 +20,7 @@ pub(super) struct Gauges {
     letters_queued: Gauge,
     letters_sending: Gauge,
     letters_failed: Gauge,
+    letters_bounced: Gauge,
     letters_logged: Gauge,
 }
 
@@ -31,15 +32,19 @@ struct Queue {
 }
 
 impl Gauges {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(sources: &'static [&'static str]) -> Self {
         describe();
+        let heard = |source: &'static str| {
+            let gauge = metrics::gauge!("mintmark_last_delivery_timestamp_seconds", "source" => source);
+            (source, unknown(gauge))
+        };
         let letters = |state: &'static str| unknown(metrics::gauge!("mintmark_letters", "state" => state));
         Self {
             database_up: metrics::gauge!("mintmark_database_up"),
             database_bytes: unknown(metrics::gauge!("mintmark_database_bytes")),
             disk_free: unknown(metrics::gauge!("mintmark_disk_free_bytes")),
             failed_deliveries: unknown(metrics::gauge!("mintmark_failed_deliveries")),
-            last_delivery: unknown(metrics::gauge!("mintmark_last_delivery_timestamp_seconds")),
+            last_deliveries: sources.iter().copied().map(heard).collect(),
             record_depth: metrics::gauge!("mintmark_queue_depth", "queue" => "record"),
             unfinished: Queue::new("unfinished"),
             verification: Queue::new("verification"),
@@ -47,6 +52,7 @@ impl Gauges {
             letters_queued: letters("queued"),
             letters_sending: letters("sending"),
             letters_failed: letters("failed"),
+            letters_bounced: letters("bounced"),
             letters_logged: letters("logged"),
         }
     }
@@ -66,13 +72,16 @@ impl Gauges {
     fn set_backlog(&self, backlog: &Backlog, now: Timestamp) {
         self.database_bytes.set(number(backlog.database_bytes));
         self.failed_deliveries.set(number(backlog.failed_deliveries));
-        self.last_delivery.set(backlog.last_ping.map_or(0.0, |at| at.as_duration().as_secs_f64()));
+        for (source, last) in &self.last_deliveries {
+            last.set(backlog.last_ping(source).map_or(0.0, |at| at.as_duration().as_secs_f64()));
+        }
         self.unfinished.set(backlog.unfinished, now);
         self.verification.set(backlog.verification, now);
         self.letters.set(backlog.letters, now);
         self.letters_queued.set(number(backlog.letters.count));
         self.letters_sending.set(number(backlog.letters_sending));
         self.letters_failed.set(number(backlog.letters_failed));
+        self.letters_bounced.set(number(backlog.letters_bounced));
         self.letters_logged.set(number(backlog.letters_logged));
     }
 }
@@ -118,7 +127,7 @@ fn describe() {
     );
     metrics::describe_gauge!(
         "mintmark_last_delivery_timestamp_seconds",
-        "When a store told of anything by itself, at the latest; 0 before the first time."
+        "When a source told of anything by itself, at the latest; 0 before the first time."
     );
     metrics::describe_gauge!("mintmark_queue_depth", "What waits, counted up to 10,000.");
     metrics::describe_gauge!(

@@ -35,7 +35,7 @@ impl Page {
     pub(super) fn new(metrics: Metrics, fulfillment: Arc<Fulfillment>) -> Self {
         let (gauges, process) = metrics::with_local_recorder(metrics.recorder(), || {
             describe_build(fulfillment.settings());
-            (Gauges::new(), Process::new())
+            (Gauges::new(fulfillment.source_names()), Process::new())
         });
         let glance = Glance::new(Arc::clone(&fulfillment));
         Self { metrics, fulfillment, glance, gauges, process }

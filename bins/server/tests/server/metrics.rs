@@ -68,7 +68,7 @@ on_both_databases! {
         assert_eq!(page.whole("mintmark_letters{state=\"logged\"}"), 1);
         assert_eq!(page.whole("mintmark_queue_depth{queue=\"unfinished\"}"), 0);
         assert_eq!(page.whole("mintmark_database_up"), 1);
-        assert!(page.value("mintmark_last_delivery_timestamp_seconds") > 1_700_000_000.0);
+        assert!(page.value("mintmark_last_delivery_timestamp_seconds{source=\"gumroad\"}") > 1_700_000_000.0);
         assert!(page.value("mintmark_process_resident_memory_bytes") > 1_000_000.0);
         assert!(page.value("mintmark_disk_free_bytes") > 0.0 && page.value("mintmark_database_bytes") > 0.0);
     }

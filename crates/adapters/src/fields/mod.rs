@@ -50,6 +50,19 @@ impl Fields {
         self.entries.iter().filter(move |(key, _)| key == name).map(|(_, value)| value)
     }
 
+    /// Puts a text in the place of everything that was sent under this name, and takes the member of this name out of
+    /// `members`.
+    pub(crate) fn set(&mut self, name: &str, text: &str, members: &str) {
+        self.broken.retain(|broken| broken != name);
+        self.entries.retain(|(key, _)| key != name);
+        for (_, value) in self.entries.iter_mut().filter(|(key, _)| key == members) {
+            if let Value::Object(members) = value {
+                members.shift_remove(name);
+            }
+        }
+        self.entries.push((name.to_owned(), Value::String(text.replace('\0', "\u{fffd}"))));
+    }
+
     /// The value under this name; null and blank text are how stores say that there is none.
     pub(crate) fn get(&self, name: &str) -> Option<&Value> {
         self.all(name).last().filter(|value| !is_blank(value))

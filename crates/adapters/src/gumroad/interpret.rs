@@ -1,6 +1,7 @@
 //! Which event a body tells of.
 
 use mintmark_licensing::Mode;
+use std::collections::BTreeMap;
 
 use super::{collisions, events, facts, record, sale};
 use crate::fields::Fields;
@@ -13,25 +14,42 @@ pub(super) fn interpret(body: &Body<'_>) -> Interpretation {
     if record::is_record(body) {
         return record::interpret(body.bytes);
     }
-    let fields = match Fields::decode(body) {
-        Ok(fields) => fields,
-        Err(fault) => return Interpretation::unreadable(&fault),
-    };
-    let kind = kind(&fields);
+    match Fields::decode(body) {
+        Ok(fields) => told(&fields),
+        Err(fault) => Interpretation::unreadable(&fault),
+    }
+}
+
+/// As the operator has set it right. A record is the store's own word, in which nothing is to be set right.
+pub(super) fn interpret_corrected(body: &Body<'_>, set: &BTreeMap<String, String>) -> Interpretation {
+    if record::is_record(body) {
+        return record::interpret(body.bytes);
+    }
+    match Fields::decode(body) {
+        Ok(mut fields) => {
+            set.iter().for_each(|(name, value)| fields.set(name, value, "custom_fields"));
+            told(&fields)
+        }
+        Err(fault) => Interpretation::unreadable(&fault),
+    }
+}
+
+fn told(fields: &Fields) -> Interpretation {
+    let kind = kind(fields);
     let verdict = match kind {
-        Kind::Sale | Kind::TestButton => sale::verdict(&fields, kind),
+        Kind::Sale | Kind::TestButton => sale::verdict(fields, kind),
         Kind::Refund
         | Kind::Dispute
         | Kind::DisputeWon
         | Kind::Cancellation
         | Kind::SubscriptionUpdated
         | Kind::SubscriptionEnded
-        | Kind::SubscriptionRestarted => events::verdict(&fields, kind),
-        Kind::MailReport | Kind::Decision | Kind::Unknown => Verdict::Unreadable(unknown_event(&fields)),
+        | Kind::SubscriptionRestarted => events::verdict(fields, kind),
+        Kind::MailReport | Kind::Decision | Kind::Unknown => Verdict::Unreadable(unknown_event(fields)),
     };
-    let sale_id = trusted(&fields, "sale_id").unwrap_or_default();
-    let order_id = trusted(&fields, "subscription_id").map_or(None, |id| id.or_else(|| sale_id.clone()));
-    Interpretation { kind, mode: mode(&fields), order_id, sale_id, facts: facts::of(&fields, kind), verdict }
+    let sale_id = trusted(fields, "sale_id").unwrap_or_default();
+    let order_id = trusted(fields, "subscription_id").map_or(None, |id| id.or_else(|| sale_id.clone()));
+    Interpretation { kind, mode: mode(fields), order_id, sale_id, facts: facts::of(fields, kind), verdict }
 }
 
 /// The test button repeats the seller's latest sale, of a real customer, and differs from it by having no name at all.

@@ -11,6 +11,7 @@ mod record;
 mod sale;
 
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 use std::sync::{PoisonError, RwLock};
 
 use crate::{
@@ -58,6 +59,14 @@ impl SourceAdapter for Gumroad {
 
     fn interpret_record(&self, record: &str) -> Interpretation {
         record::interpret(record.as_bytes())
+    }
+
+    fn correctable_fields(&self) -> &'static [&'static str] {
+        &sale::READ
+    }
+
+    fn interpret_corrected(&self, body: &Body<'_>, set: &BTreeMap<String, String>) -> Interpretation {
+        interpret::interpret_corrected(body, set)
     }
 
     fn exported_sale(&self, columns: Columns<'_>) -> Option<Result<Record, String>> {

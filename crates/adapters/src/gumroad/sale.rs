@@ -11,7 +11,7 @@ const REQUIRED: [&str; 4] = ["sale_id", "product_id", "email", "price"];
 
 /// Every key that decides or that minting uses.
 #[rustfmt::skip]
-const READ: [&str; 20] = [
+pub(super) const READ: [&str; 20] = [
     "email", "quantity", "product_id", "sale_id", "subscription_id", "order_number", "price", "test", "sale_timestamp",
     "is_recurring_charge", "is_preorder_authorization", "resource_name", "refunded", "disputed", "dispute_won",
     "is_gift_receiver_purchase", "full_name", "product_name", "recurrence", "offer_code",

@@ -1,10 +1,15 @@
-//! What an operator writes down by hand: licenses to mint, and decisions about orders.
+//! What an operator writes down by hand: licenses to mint, decisions about orders, corrections, and licenses of another
+//! system.
 
 mod authenticate;
+mod correction;
 mod decision;
+mod existing;
 mod interpret;
 
+pub use correction::Correction;
 pub use decision::{Decision, Mail, Ruling};
+pub use existing::Existing;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -100,6 +100,7 @@ fn named(event: &Event) -> &'static str {
         Event::Restarted { .. } => "restarted",
         Event::TrialUntil(_) => "trial",
         Event::Decided(_) => "decided",
+        Event::Existed(_) => "existed",
     }
 }
 

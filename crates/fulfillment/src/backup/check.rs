@@ -72,7 +72,7 @@ pub(super) fn prove(data: &Path, store: &Store) -> Result<(), Broken> {
     let keys = PublicKeys::beside(&DataFolder::at(data), store)?;
     let all = [keys.active].into_iter().chain(keys.retired).chain(keys.distrusted);
     let ring = Keyring::new(all).map_err(Error::from)?;
-    let filter = LicenseFilter { named: None, limit: Some(SAMPLE) };
+    let filter = LicenseFilter { limit: Some(SAMPLE), ..LicenseFilter::default() };
     for license in store.licenses(&filter).map_err(Error::from)? {
         if !is_ours(&ring, &license) {
             let id = &license.terms.id;

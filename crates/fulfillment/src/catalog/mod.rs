@@ -2,6 +2,7 @@
 
 mod bundles;
 mod check;
+mod compare;
 mod decide;
 mod entry;
 mod keys;
@@ -13,6 +14,8 @@ mod yaml;
 #[cfg(test)]
 mod tests;
 
+pub use compare::{ComparedProduct, ProductState};
+pub(crate) use compare::{ProductName, Sold};
 pub(crate) use decide::{Decision, Entitled};
 pub(crate) use product::Notice;
 pub(crate) use terms::Terms;
@@ -82,6 +85,17 @@ impl Catalog {
 
     pub(crate) fn knows(&self, source: &str, product_id: &str) -> bool {
         self.product(source, product_id).is_some()
+    }
+
+    /// Why a product gets no license of its own, if it gets none.
+    pub(crate) fn obstacle(&self, source: &str, product_id: &str) -> Option<String> {
+        match self.product(source, product_id) {
+            Some(Product::Licensed(_)) => None,
+            Some(Product::Ignored | Product::Bundle(_)) => {
+                Some(format!("products.yaml gives {source}/{product_id} no license"))
+            }
+            None => Some(self.unmapped(source, product_id)),
+        }
     }
 
     /// Why a product gets no license, in the fixed words.

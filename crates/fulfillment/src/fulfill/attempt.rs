@@ -101,7 +101,12 @@ impl Ending {
         Self { outcome: None, ..Self::done(Outcome::Found) }
     }
 
-    pub(super) fn ignored(reason: String) -> Self {
+    /// On record, and what follows from it follows elsewhere.
+    pub(crate) fn noted() -> Self {
+        Self::done(Outcome::Noted)
+    }
+
+    pub(crate) fn ignored(reason: String) -> Self {
         Self::done(Outcome::Ignored).because(reason)
     }
 
@@ -110,7 +115,7 @@ impl Ending {
     }
 
     /// Nothing is decided, and nobody has to mend anything.
-    pub(super) fn open(reason: String) -> Self {
+    pub(crate) fn open(reason: String) -> Self {
         Self { processed: false, outcome: None, error: None, reason: Some(reason) }
     }
 
@@ -129,7 +134,7 @@ impl Ending {
         }
     }
 
-    pub(super) fn because(self, reason: String) -> Self {
+    pub(crate) fn because(self, reason: String) -> Self {
         Self { reason: Some(reason), ..self }
     }
 }
@@ -154,7 +159,7 @@ fn stated<'a>(interpretation: &'a Interpretation, name: &str) -> Option<&'a str>
 }
 
 /// What is known of a delivery that was not interpreted.
-pub(super) fn unknown() -> Subject {
+pub(crate) fn unknown() -> Subject {
     let (kind, mode) = (Kind::Unknown.as_str().to_owned(), Mode::Live.as_str().to_owned());
     Subject { kind, mode, order_id: None, sale_id: None, product_id: None, email: None }
 }

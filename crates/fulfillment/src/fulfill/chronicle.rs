@@ -5,6 +5,7 @@ use super::links;
 use super::settler::Settler;
 use crate::lifecycle::Told;
 use jiff::{SignedDuration, Timestamp};
+use mintmark_adapters::manual::Mail;
 use mintmark_adapters::{Event, Order, Verdict};
 use mintmark_storage::{Delivery, Ledger, OnRecord, OrderName, Origin, Result};
 
@@ -33,6 +34,13 @@ impl Chronicle {
             }
             _ => false,
         })
+    }
+
+    /// Whether its buyer has a license of another system, and is not written to.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.told
+            .iter()
+            .any(|told| matches!(&told.event, Event::Existed(existing) if existing.mail == Mail::AsUsual))
     }
 
     /// The sale that was told first.
@@ -88,7 +96,11 @@ impl Settler {
 
     /// What a delivery tells; nothing, if it is not to be believed (yet).
     pub(super) fn events(&self, told: &OnRecord) -> Vec<Event> {
-        if told.is_unverified || told.is_held || told.delivery.recorded.declared_size.is_some() {
+        if told.is_unverified
+            || told.is_held
+            || told.is_dismissed
+            || told.delivery.recorded.declared_size.is_some()
+        {
             return Vec::new();
         }
         let interpretation = self.records.believed(&told.delivery, told.reading.as_deref());

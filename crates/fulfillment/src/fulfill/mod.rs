@@ -19,7 +19,7 @@ use crate::mailing::Mailing;
 use crate::meter::FAILED;
 use crate::readback::VERIFICATION_PENDING;
 use crate::{Error, Fulfillment};
-pub(crate) use attempt::{Attempt, Ending, subject};
+pub(crate) use attempt::{Attempt, Ending, subject, unknown};
 use futures_util::FutureExt as _;
 use jiff::Timestamp;
 pub(crate) use links::party;

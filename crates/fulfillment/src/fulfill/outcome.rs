@@ -99,6 +99,7 @@ fn described(event: &Event) -> Option<String> {
             at.map_or("subscription ended".to_owned(), |at| format!("subscription ended at {at}"))
         }
         Event::Decided(decision) => decided(decision),
+        Event::Existed(_) => "taken over from another system".to_owned(),
         Event::Restarted { at } => {
             at.map_or("subscription restarted".to_owned(), |at| format!("subscription restarted at {at}"))
         }

@@ -84,7 +84,7 @@ impl Settler {
                 Some(before) => self.revise(ledger, order, before, license, cause)?,
                 None => {
                     let (one, letter) = self.mint(ledger, order, license, &envelope.within(leader), cause)?;
-                    leader = leader.or(Some(letter));
+                    leader = leader.or(letter);
                     one
                 }
             };

@@ -78,6 +78,9 @@ impl Reckoning<'_> {
         charges: &[&Paid<'_>],
         trial_end: Option<Timestamp>,
     ) -> Result<Option<Timestamp>, &'static str> {
+        if let Some(earlier) = self.history.earlier_expiry() {
+            return Ok(Some(earlier));
+        }
         match &self.policy.expires {
             Expires::Never => Ok(None),
             Expires::After(span) => add(self.history.first().at, *span).map(Some),

@@ -4,7 +4,7 @@ use super::Told;
 use super::calendar::whole_seconds;
 use super::decisions::{self, Decided, Scope};
 use jiff::Timestamp;
-use mintmark_adapters::manual::Decision;
+use mintmark_adapters::manual::{Decision, Existing};
 use mintmark_adapters::{EndReason, Event, Extent, Order, PlanChange, Recurrence};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,6 +15,7 @@ pub(crate) struct History<'a> {
     changes: Vec<Change<'a>>,
     disputed_since: Option<Timestamp>,
     decisions: Vec<&'a Decision>,
+    existed: Option<&'a Existing>,
     pub(super) ends: BTreeSet<End>,
     pub(super) restarts: BTreeSet<Timestamp>,
     pub(super) cancellations: BTreeSet<Timestamp>,
@@ -65,6 +66,7 @@ impl<'a> History<'a> {
             changes: changes(told),
             disputed_since: disputed_since(told),
             decisions: decisions::of(told),
+            existed: existed(told),
             ends: BTreeSet::new(),
             restarts: BTreeSet::new(),
             cancellations: BTreeSet::new(),
@@ -128,6 +130,16 @@ impl<'a> History<'a> {
         Decided::of(&self.decisions, scope)
     }
 
+    /// The key that the buyer has had of another system.
+    pub(super) fn foreign_key(&self) -> Option<&'a str> {
+        self.existed?.key.as_deref()
+    }
+
+    /// Until when another system said that it runs, unless it was charged again since.
+    pub(super) fn earlier_expiry(&self) -> Option<Timestamp> {
+        self.existed?.expires_at.filter(|_| self.charges.len() == 1).map(whole_seconds)
+    }
+
     /// The items that a decision names.
     pub(crate) fn items_decided_upon(&self) -> BTreeSet<u32> {
         self.decisions.iter().filter_map(|decision| decision.item).collect()
@@ -171,7 +183,8 @@ impl<'a> History<'a> {
             | Event::Disputed(_)
             | Event::DisputeWon(_)
             | Event::PlanChanged(_)
-            | Event::Decided(_) => {}
+            | Event::Decided(_)
+            | Event::Existed(_) => {}
         }
     }
 }
@@ -205,6 +218,15 @@ fn fully_refunded(event: &Event) -> Option<&str> {
         Event::Refunded { charge, extent: Extent::Full } => Some(&charge.sale_id),
         _ => None,
     }
+}
+
+/// As it was told first.
+fn existed(told: &[Told]) -> Option<&Existing> {
+    let existed = told.iter().filter_map(|told| match &told.event {
+        Event::Existed(existing) => Some((told.delivery, existing.as_ref())),
+        _ => None,
+    });
+    existed.min_by_key(|(delivery, _)| *delivery).map(|(_, existing)| existing)
 }
 
 /// A dispute of any charge counts, also of one that was never told of itself.

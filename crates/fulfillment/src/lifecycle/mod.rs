@@ -55,6 +55,8 @@ pub(crate) struct State {
     pub(crate) void_below: u32,
     /// How often its key was replaced.
     pub(crate) rotations: u32,
+    /// The key that the buyer has had of another system, unless it was replaced.
+    pub(crate) foreign_key: Option<String>,
     /// When the state changes by itself.
     pub(crate) review_at: Option<Timestamp>,
     /// When a subscription ends, or ended, that will not be renewed.
@@ -101,6 +103,7 @@ impl State {
             seq,
             void_below: if is_diminished { seq } else { 0 },
             rotations: u32::try_from(decided.rotations).unwrap_or(u32::MAX),
+            foreign_key: history.foreign_key().filter(|_| decided.rotations == 0).map(str::to_owned),
             review_at: pending.first().map(|change| change.at),
             cancelled_at: standing::cancelled_at(history),
             plan: effective.iter().rev().find_map(|change| change.told.plan.clone()),

@@ -65,6 +65,7 @@ fn fact(event: &Event) -> Option<(&str, Fact)> {
         | Event::Ended { .. }
         | Event::Restarted { .. }
         | Event::TrialUntil(_)
-        | Event::Decided(_) => None,
+        | Event::Decided(_)
+        | Event::Existed(_) => None,
     }
 }

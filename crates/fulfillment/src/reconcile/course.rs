@@ -35,7 +35,8 @@ impl Course {
             | Event::DisputeWon(_)
             | Event::PlanChanged(_)
             | Event::TrialUntil(_)
-            | Event::Decided(_) => {}
+            | Event::Decided(_)
+            | Event::Existed(_) => {}
         }
     }
 

@@ -76,7 +76,7 @@ on_both_databases! {
         let license = shop.fulfillment.records().licenses_named("sale-1").unwrap().remove(0);
         let address = Address::parse("ada@example.org").unwrap();
         let licenses = std::slice::from_ref(&license);
-        let resent = shop.fulfillment.resend(licenses, Some(&address), shop.clock.now()).unwrap().remove(0);
+        let resent = shop.fulfillment.resend(licenses, Some(&address), None, shop.clock.now()).unwrap().remove(0);
         assert_eq!((resent.recipient.as_str(), resent.held), ("ada@example.org", None));
         shop.postbox.wait_for(1);
         shop.fulfillment.outbox().unwrap().stop();

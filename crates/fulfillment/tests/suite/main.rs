@@ -1,14 +1,17 @@
 //! What an installation promises, on both databases.
 #![expect(clippy::unwrap_used, reason = "a test that cannot be prepared has failed")]
 
+mod alerts;
 mod catalog;
 mod corpus;
+mod corrections;
 mod decisions;
 mod door;
 mod doubts;
 mod fallback;
 mod flood;
 mod golden;
+mod imports;
 mod interrupted;
 mod keys;
 mod letters;

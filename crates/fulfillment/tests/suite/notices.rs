@@ -142,7 +142,7 @@ on_both_databases! {
         shop.receive(&Ping::sale().with("quantity", "3"));
         shop.receive(&Ping::sale().with("sale_id", "sale-2"));
         let licenses = shop.fulfillment.records().licenses_named("ada@example.com").unwrap();
-        let resent = shop.fulfillment.resend(&licenses, None, shop.clock.now()).unwrap();
+        let resent = shop.fulfillment.resend(&licenses, None, None, shop.clock.now()).unwrap();
         let letters: Vec<i64> = resent.iter().map(|resent| resent.letter).collect();
         assert_eq!(letters, [letters[0], letters[1], letters[1], letters[1]]);
         shop.postbox.wait_for(4);
@@ -184,7 +184,7 @@ on_both_databases! {
         shop.receive(&event("dispute"));
         let resend = |template: &str| {
             let licenses = shop.fulfillment.records().licenses_named("sale-1").unwrap();
-            shop.fulfillment.resend(&licenses, None, shop.clock.now()).unwrap();
+            shop.fulfillment.resend(&licenses, None, None, shop.clock.now()).unwrap();
             assert_eq!(shop.letters().last().unwrap()["kind"], template);
         };
         resend("suspension");

@@ -89,12 +89,12 @@ on_both_databases! {
         assert_eq!(shop.receive(&sale("sale-2", "Ada@Example.com")), held);
         assert_eq!(shop.postbox.memory.attempts(), 1);
         let second = shop.fulfillment.records().licenses_named("sale-2").unwrap();
-        let refused = shop.fulfillment.resend(&second, None, shop.clock.now()).unwrap().remove(0);
+        let refused = shop.fulfillment.resend(&second, None, None, shop.clock.now()).unwrap().remove(0);
         assert!(refused.held.is_some_and(|held| held.contains("came back")));
 
         shop.clock.advance(SignedDuration::from_secs(60));
         let address = Address::parse("ada@example.com").unwrap();
-        let sent = shop.fulfillment.resend(&second, Some(&address), shop.clock.now()).unwrap().remove(0);
+        let sent = shop.fulfillment.resend(&second, Some(&address), None, shop.clock.now()).unwrap().remove(0);
         assert_eq!(sent.held, None);
         shop.postbox.wait_for(2);
         // Postmark repeats itself.

@@ -9,6 +9,9 @@ use crate::{Error, Outcome, Pending, Result, Store, time};
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use jiff::Timestamp;
 
+/// How the reason begins of a row that a person has dismissed.
+pub const DISMISSED: &str = "dismissed by ";
+
 /// What a delivery is about, as far as it could be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subject {

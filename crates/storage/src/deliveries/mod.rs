@@ -3,10 +3,13 @@
 mod record;
 mod retry;
 mod row;
+mod sales;
 
 pub(crate) use record::Record;
 pub(crate) use retry::Retry;
 pub(crate) use row::{COLUMNS, Row};
+
+pub use sales::Sales;
 
 use crate::schema::{conclusions, deliveries};
 use crate::{Origin, Pending, Result, Store, time};

@@ -1,6 +1,7 @@
 //! What was told of an order.
 
 use super::{Ledger, OrderName};
+use crate::conclusions::DISMISSED;
 use crate::deliveries::{COLUMNS, Row};
 use crate::schema::{conclusions, deliveries, readings};
 use crate::{Delivery, Outcome, Result};
@@ -19,6 +20,8 @@ pub struct OnRecord {
     pub is_unverified: bool,
     /// Whether it is not to be believed.
     pub is_held: bool,
+    /// Whether a person has said that nothing follows from it.
+    pub is_dismissed: bool,
 }
 
 /// Of either question the same columns of the same tables.
@@ -32,12 +35,13 @@ macro_rules! told {
                 COLUMNS,
                 (conclusions::mode, conclusions::order_id, conclusions::attempts),
                 readings::record.nullable(),
-                (conclusions::verify_at, conclusions::outcome),
+                (conclusions::verify_at, conclusions::outcome, conclusions::reason),
             ))
     };
 }
 
-type Told = (Row, (String, Option<String>, i64), Option<String>, (Option<i64>, Option<String>));
+type Told =
+    (Row, (String, Option<String>, i64), Option<String>, (Option<i64>, Option<String>, Option<String>));
 
 impl Ledger<'_> {
     /// The deliveries that told of an order and were concluded, oldest first.
@@ -61,10 +65,13 @@ impl Ledger<'_> {
     }
 }
 
-fn on_record((row, (mode, order_id, attempts), reading, (verify_at, outcome)): Told) -> Result<OnRecord> {
+fn on_record(
+    (row, (mode, order_id, attempts), reading, (verify_at, outcome, reason)): Told,
+) -> Result<OnRecord> {
     let delivery = row.into_delivery(attempts)?;
     let order =
         OrderName { source: delivery.recorded.source.clone(), mode, order_id: order_id.unwrap_or_default() };
     let is_held = outcome.as_deref() == Some(Outcome::Held.as_str());
-    Ok(OnRecord { delivery, order, reading, is_unverified: verify_at.is_some(), is_held })
+    let is_dismissed = reason.is_some_and(|reason| reason.starts_with(DISMISSED));
+    Ok(OnRecord { delivery, order, reading, is_unverified: verify_at.is_some(), is_held, is_dismissed })
 }

@@ -1,10 +1,12 @@
 //! Licenses: one for each order and item, however often the order is told.
 
 mod events;
+mod filter;
 mod issue;
 mod row;
 
 pub use events::LicenseEvent;
+pub use filter::LicenseFilter;
 pub use issue::{Issue, Issued};
 
 pub(crate) use events::add_event;
@@ -13,7 +15,7 @@ pub(crate) use row::Row;
 use crate::connection::AnyConnection;
 use crate::schema::licenses;
 use crate::{LicenseStatus, Origin, Result, Store};
-use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 use jiff::Timestamp;
 
 /// A license that is about to be written down.
@@ -96,15 +98,6 @@ impl LicenseState {
     };
 }
 
-/// Which licenses to list, newest first.
-#[derive(Debug, Clone, Default)]
-pub struct LicenseFilter {
-    /// A license id, key, order id, or e-mail address.
-    pub named: Option<String>,
-    /// At most this many.
-    pub limit: Option<i64>,
-}
-
 impl Store {
     /// The license with this id.
     pub fn license(&self, id: &str) -> Result<Option<License>> {
@@ -117,22 +110,6 @@ impl Store {
             Ok(licenses::table.filter(licenses::key.eq(key)).get_result(connection).optional()?)
         })?;
         row.map(Row::into_license).transpose()
-    }
-
-    /// The licenses that a filter names, newest first.
-    pub fn licenses(&self, filter: &LicenseFilter) -> Result<Vec<License>> {
-        let mut query = licenses::table.into_boxed();
-        if let Some(name) = filter.named.clone() {
-            let by_key = licenses::id.eq(name.clone()).or(licenses::key.eq(name.clone()));
-            let by_order = licenses::source_order_id.eq(name.clone()).or(licenses::email.eq(name));
-            query = query.filter(by_key.or(by_order));
-        }
-        if let Some(limit) = filter.limit {
-            query = query.limit(limit);
-        }
-        let rows: Vec<Row> =
-            self.read(|connection| Ok(query.order(licenses::number.desc()).load(connection)?))?;
-        rows.into_iter().map(Row::into_license).collect()
     }
 }
 

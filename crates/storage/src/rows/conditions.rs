@@ -7,7 +7,7 @@ use diesel::{CombineDsl, ExpressionMethods, NullableExpressionMethods, QueryDsl}
 /// Sets the errors of letters off from others.
 pub(super) const LETTER_ERROR: &str = "email error: ";
 /// Takes the meaning from the signs of a pattern.
-pub(super) const ESCAPE: char = '\\';
+pub(crate) const ESCAPE: char = '\\';
 
 diesel::define_sql_function! {
     /// SQLite knows the letters of ASCII alone.
@@ -72,7 +72,7 @@ pub(super) fn own_words(text: &str) -> &str {
 }
 
 /// A pattern for texts that contain this one.
-pub(super) fn containing(text: &str) -> String {
+pub(crate) fn containing(text: &str) -> String {
     let escaped = text.chars().flat_map(|character| {
         let escape = matches!(character, '%' | '_' | ESCAPE).then_some(ESCAPE);
         escape.into_iter().chain([character])

@@ -8,7 +8,8 @@ pub use filter::{AuditFilter, RowState};
 use crate::conclusions::outcome_from_column;
 use crate::schema::{conclusions, deliveries, letters, licenses};
 use crate::{Origin, Outcome, Result, Store, time};
-use conditions::{ESCAPE, LETTER_ERROR, containing, failed, lower, of_buyer, of_product, own_words};
+pub(crate) use conditions::{ESCAPE, containing, lower};
+use conditions::{LETTER_ERROR, failed, of_buyer, of_product, own_words};
 use diesel::dsl::not;
 use diesel::{
     BoolExpressionMethods, EscapeExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods,

@@ -38,6 +38,23 @@ on_both_databases! {
         assert_eq!(license.terms, asked.license);
     }
 
+    fn licenses_are_found_by_parts_of_what_they_say(database: TestDatabase) {
+        let store = open(&database);
+        for order in ["Sale_1", "Sale%2"] {
+            let delivery = record(&store, 0);
+            store.issue(issue(&delivery, order)).wait().expect("issued");
+        }
+        let found = |words: &[&str]| {
+            let words = words.iter().map(|word| (*word).to_owned()).collect();
+            let filter = LicenseFilter { words, ..LicenseFilter::default() };
+            let licenses = store.licenses(&filter).expect("a list");
+            licenses.into_iter().map(|license| license.terms.source_order_id).collect::<Vec<_>>()
+        };
+        assert_eq!(found(&["sALE"]), ["Sale%2", "Sale_1"]);
+        assert_eq!((found(&["e_1"]), found(&["%"])), (vec!["Sale_1".to_owned()], vec!["Sale%2".to_owned()]));
+        assert_eq!((found(&["sale", "%2", "license-"]).len(), found(&["sale", "nobody"]).len()), (1, 0));
+    }
+
     fn what_happened_to_a_license_is_told_oldest_first(database: TestDatabase) {
         let store = open(&database);
         let delivery = record(&store, 0);
@@ -58,7 +75,7 @@ on_both_databases! {
 }
 
 fn orders(store: &Store, named: Option<&str>, limit: Option<i64>) -> Vec<String> {
-    let filter = LicenseFilter { named: named.map(str::to_owned), limit };
+    let filter = LicenseFilter { named: named.map(str::to_owned), limit, ..LicenseFilter::default() };
     let licenses = store.licenses(&filter).expect("a list");
     licenses.into_iter().map(|license| license.terms.source_order_id).collect()
 }

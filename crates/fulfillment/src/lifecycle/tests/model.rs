@@ -69,6 +69,7 @@ pub(super) fn state(facts: &[Event], policy: &Policy, now: Timestamp) -> Option<
         seq,
         void_below: if is_less { seq } else { 0 },
         rotations: count(Ruling::RotateKey),
+        foreign_key: None,
         review_at: end.review_at,
         cancelled_at: end.cancelled_at,
         plan: end.plan,
@@ -137,7 +138,7 @@ fn cue(fact: &Event) -> Option<(Timestamp, u8)> {
         Event::Ended { at, .. } => Some(((*at)?, 3)),
         Event::Restarted { at } => Some(((*at)?, 4)),
         Event::Refunded { .. } | Event::Disputed(_) | Event::DisputeWon(_) | Event::TrialUntil(_) => None,
-        Event::Decided(_) => None,
+        Event::Decided(_) | Event::Existed(_) => None,
     }
 }
 
