@@ -12,6 +12,9 @@ use std::collections::BTreeSet;
 /// Larger bodies are not kept whole at the door either.
 const LARGEST_BODY: usize = 256 * 1024;
 
+/// So many bytes are written down together.
+const MOST_BYTES: usize = 4 * 1024 * 1024;
+
 /// What is to become a delivery.
 #[derive(Clone)]
 pub struct Parcel {
@@ -159,6 +162,21 @@ impl Records {
     }
 }
 
+/// As many as share a transaction, and no more than the queue in front of it has room for.
+fn batches(mut parcels: &[Parcel]) -> impl Iterator<Item = &[Parcel]> {
+    std::iter::from_fn(move || {
+        let mut bytes = 0;
+        let fits = |parcel: &&Parcel| {
+            bytes += parcel.body.len();
+            bytes <= MOST_BYTES
+        };
+        let together = parcels.iter().take(TOGETHER).take_while(fits).count().max(1);
+        let (batch, rest) = parcels.split_at_checked(together)?;
+        parcels = rest;
+        Some(batch)
+    })
+}
+
 impl Fulfillment {
     /// Writes parcels down as deliveries and fulfills them; answers with their rows, in the same order. Whoever calls
     /// this has examined them.
@@ -167,7 +185,7 @@ impl Fulfillment {
     /// The database fails.
     pub fn import(&self, parcels: &[Parcel], now: Timestamp) -> Result<Vec<AuditRow>, Error> {
         let mut rows = Vec::with_capacity(parcels.len());
-        for together in parcels.chunks(TOGETHER) {
+        for together in batches(parcels) {
             let written = together.iter().map(|parcel| self.take_in(parcel, now));
             let written: Result<Vec<i64>, Error> =
                 pollster::block_on(join_all(written)).into_iter().collect();
@@ -196,5 +214,25 @@ impl Fulfillment {
             Ok(_) | Err(Error::Panicked { .. }) => Ok(delivery.id),
             Err(error) => Err(error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_bodies_are_written_in_smaller_batches() {
+        let parcel = |size| Parcel {
+            source: "gumroad".to_owned(),
+            content_type: None,
+            headers: "[]".to_owned(),
+            body: vec![b'a'; size],
+        };
+        let sizes = |parcels: &[Parcel]| batches(parcels).map(<[Parcel]>::len).collect::<Vec<usize>>();
+        assert_eq!(sizes(&vec![parcel(1); 600]), [256, 256, 88]);
+        assert_eq!(sizes(&vec![parcel(LARGEST_BODY); 20]), [16, 4]);
+        assert_eq!(sizes(&[parcel(MOST_BYTES + 1), parcel(1)]), [1, 1]);
+        assert_eq!(sizes(&[]), [0; 0]);
     }
 }

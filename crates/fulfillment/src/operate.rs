@@ -8,8 +8,9 @@ use mintmark_adapters::manual::{Decision, Mint};
 use mintmark_storage::{AuditRow, LetterState, NewDelivery, Origin};
 use std::collections::BTreeMap;
 
-/// So many are in hand at a time: while one transaction is made durable, others are minted for the next.
-const IN_HAND: usize = 1024;
+/// So many are in hand at a time, with their bodies: while one transaction is made durable, others are minted for the
+/// next.
+const IN_HAND: usize = 512;
 
 /// What a replay did with one delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

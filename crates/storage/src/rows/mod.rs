@@ -69,23 +69,25 @@ impl Store {
         narrow!(query,
             filter.wants(RowState::Failed) => |_any| conclusions::delivery_id.eq_any(failed()),
             filter.wants(RowState::Unprocessed) => |_any| not(conclusions::processed),
-            filter.wants(RowState::Waiting) => |_any| not(conclusions::processed).and(conclusions::error.is_null()),
+            filter.wants(RowState::Waiting) => |_any|
+                not(conclusions::processed).and(conclusions::error.is_null()),
             // Whatever is held has an error: those have an index.
-            filter.wants(RowState::Held) => |_any|
-                conclusions::error.is_not_null().and(conclusions::outcome.eq(Outcome::Held.as_str()).assume_not_null()),
-            filter.wants(RowState::Done) => |_any|
-                conclusions::processed.and(conclusions::error.is_null()).and(letters::error.nullable().is_null()),
+            filter.wants(RowState::Held) => |_any| conclusions::error.is_not_null(),
+            filter.wants(RowState::Held) => |_any| conclusions::outcome.eq(Outcome::Held.as_str()),
+            filter.wants(RowState::Done) => |_any| conclusions::processed.and(conclusions::error.is_null()),
+            filter.wants(RowState::Done) => |_any| letters::error.nullable().is_null(),
             filter.outcome => |outcome| conclusions::outcome.eq(outcome.as_str()),
             filter.origin => |origin| deliveries::origin.eq(origin.as_str()),
             filter.kind.clone() => |kind| conclusions::kind.eq(kind),
             filter.product.clone() => |product|
                 conclusions::delivery_id.eq_any(of_product(product.clone(), product)),
             filter.email.clone() => |email|
-                conclusions::delivery_id.eq_any(of_buyer(email.to_lowercase(), vec![email.to_lowercase(), email])),
+                conclusions::delivery_id.eq_any(of_buyer(email.to_lowercase(), [email.to_lowercase(), email].into())),
             filter.reason.as_deref().map(str::to_lowercase) => |text| {
                 let own = lower(conclusions::error).like(containing(&text)).escape(ESCAPE);
                 let why = lower(conclusions::reason).like(containing(&text)).escape(ESCAPE);
-                let of_letter = lower(letters::error.nullable()).like(containing(own_words(&text))).escape(ESCAPE);
+                let of_letter = lower(letters::error.nullable());
+                let of_letter = of_letter.like(containing(own_words(&text))).escape(ESCAPE);
                 own.or(why).or(of_letter).assume_not_null()
             },
             filter.source.clone() => |source| deliveries::source.eq(source),
@@ -93,9 +95,8 @@ impl Store {
                 conclusions::order_id.eq(order.clone()).or(conclusions::sale_id.eq(order)).assume_not_null(),
             filter.since => |since| deliveries::received_at.ge(time::to_column(since)),
             filter.until => |until| deliveries::received_at.lt(time::to_column(until)),
-            // Said of both tables: PostgreSQL does not conclude the one from the other, and would read from the end.
-            filter.before => |before|
-                conclusions::delivery_id.lt(before).and(deliveries::id.lt(before)),
+            // Said of both tables: PostgreSQL does not conclude the one from the other, and reads from the end.
+            filter.before => |before| conclusions::delivery_id.lt(before).and(deliveries::id.lt(before)),
         );
         if let Some(limit) = filter.limit {
             query = query.limit(limit);
