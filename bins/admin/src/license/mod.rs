@@ -31,11 +31,13 @@ pub(crate) enum LicenseCommand {
     #[command(mut_arg("why", required), after_help = REVOKE_HELP)]
     Revoke(Decide),
     /// Has licenses rest, whatever the store tells, until they are reinstated
-    #[command(mut_arg("why", required))]
+    #[command(mut_arg("why", required), after_help = SUSPEND_HELP)]
     Suspend(Decide),
     /// Has licenses run, whatever the store told so far; what it tells from now on counts again
+    #[command(after_help = REINSTATE_HELP)]
     Reinstate(Decide),
     /// Gives licenses a blob with the next number, made as products.yaml and the keys are today; the old one stays good
+    #[command(after_help = REISSUE_HELP)]
     Reissue(Decide),
     /// Gives licenses another key; the old one is dead, and every blob that was made with it is void
     #[command(mut_arg("why", required), after_help = ROTATE_HELP)]
@@ -46,6 +48,21 @@ const REVOKE_HELP: &str = "\
 Examples:
   mintmark-admin license revoke DT1-CORE-XAHNW-KF2M0-55FP9-1EKNX --why 'posted in a forum'
   mintmark-admin license revoke ada@example.com --all --yes --mail --why 'refunded by bank transfer'";
+
+const SUSPEND_HELP: &str = "\
+Examples:
+  mintmark-admin license suspend DT1-CORE-XAHNW-KF2M0-55FP9-1EKNX --why 'payment is looked into'
+  mintmark-admin license suspend ada@example.com --all --yes --why 'payment is looked into'";
+
+const REINSTATE_HELP: &str = "\
+Examples:
+  mintmark-admin license reinstate DT1-CORE-XAHNW-KF2M0-55FP9-1EKNX
+  mintmark-admin license reinstate ada@example.com --all --yes --why 'paid after all'";
+
+const REISSUE_HELP: &str = "\
+Examples:
+  mintmark-admin license reissue DT1-CORE-XAHNW-KF2M0-55FP9-1EKNX --mail
+  mintmark-admin license reissue ada@example.com --all --yes --why 'the product has more entitlements now'";
 
 const ROTATE_HELP: &str = "\
 Examples:
