@@ -78,7 +78,7 @@ fn look(command: &Command, above: &str, found: &mut Vec<String>) {
     let name = format!("{above} {}", command.get_name()).trim_start().to_owned();
     let mut below = command.get_subcommands().filter(|command| !command.is_hide_set()).peekable();
     let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-    if below.peek().is_none() && !help.starts_with("Examples:\n") {
+    if below.peek().is_none() && !help.lines().any(|line| line == "Examples:") {
         found.push(name.clone());
     }
     below.for_each(|command| look(command, &name, found));
