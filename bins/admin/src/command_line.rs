@@ -1,15 +1,18 @@
 //! What can be typed.
 
+use crate::alerts::AlertsCommand;
 use crate::backup::BackupCommand;
 use crate::blob::BlobCommand;
 use crate::config::ConfigCommand;
 use crate::doctor::DoctorCommand;
+use crate::erase::Erase;
 use crate::import::Import;
 use crate::key::KeyCommand;
 use crate::license::LicenseCommand;
 use crate::mail::MailCommand;
 use crate::mint::MintCommand;
 use crate::products::ProductsCommand;
+use crate::prune::Prune;
 use crate::restore::RestoreCommand;
 use crate::revocations::RevocationsCommand;
 use crate::secret::SecretCommand;
@@ -70,6 +73,9 @@ pub(crate) enum Command {
     /// Lists letters, sends them again, holds them, and shows how they look
     #[command(subcommand)]
     Mail(MailCommand),
+    /// Shows what needs a person, and tests whether it would be told
+    #[command(subcommand)]
+    Alerts(AlertsCommand),
     Mint(MintCommand),
     Import(Import),
     /// Makes, checks and rotates the keys, and shows what apps embed of them
@@ -85,6 +91,8 @@ pub(crate) enum Command {
     /// Has a store tell this server of everything, and checks that it does
     #[command(subcommand)]
     Source(SourceCommand),
+    Prune(Prune),
+    Erase(Erase),
     /// Prints a script with which a shell completes commands and options
     #[command(after_help = AFTER_COMPLETION)]
     Completion(Completion),

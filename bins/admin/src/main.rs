@@ -1,10 +1,12 @@
 //! `mintmark-admin`: sets an installation up, and looks after its licenses and keys.
 
+mod alerts;
 mod backup;
 mod blob;
 mod command_line;
 mod config;
 mod doctor;
+mod erase;
 mod failure;
 mod import;
 mod init;
@@ -14,6 +16,7 @@ mod mail;
 mod mint;
 mod operator;
 mod products;
+mod prune;
 mod restore;
 mod revocations;
 mod secret;
@@ -51,12 +54,15 @@ fn execute(command_line: CommandLine) -> Result<Ending, Failure> {
         Command::Config(command) => command.run(&load()?, &mut output),
         Command::Import(import) => import.run(load()?, now, &mut output),
         Command::License(command) => command.run(load()?, now, &mut output),
+        Command::Alerts(command) => command.run(load()?, now, &mut output),
         Command::Mail(command) => command.run(load()?, now, &mut output),
         Command::Mint(mint) => mint.run(load()?, now, &mut output),
         Command::Key(command) => command.run(load()?, now, &mut output),
         Command::Blob(command) => command.run(|| Ok(load()?), now, &mut output),
         Command::Revocations(revocations) => revocations.run(&load()?, &mut output),
         Command::Secret(command) => command.run(&load()?, now, &mut output),
+        Command::Erase(erase) => erase.run(load()?, now, &mut output),
+        Command::Prune(prune) => prune.run(load()?, now, &mut output),
         Command::Source(command) => command.run(&load()?, &mut output),
         Command::Completion(completion) => {
             completion.write(CommandLine::command(), &mut output)?;

@@ -39,7 +39,10 @@ impl RestoreCommand {
         let file = settings.products_file.path().display();
         match products {
             Some(path) => writeln!(output, "  products    put back as {}", path.display())?,
-            None => writeln!(output, "  products    {file} stays as it is; compare it with the backup's")?,
+            None if settings.products_file.path().exists() => {
+                writeln!(output, "  products    {file} stays as it is; compare it with the backup's")?;
+            }
+            None => writeln!(output, "  products    none were in it; mintmark-admin init makes {file}")?,
         }
         let keys = match manifest.keys {
             true => String::new(),
@@ -48,9 +51,10 @@ impl RestoreCommand {
         writeln!(
             output,
             "\nNext:\n{keys}  mintmark-admin doctor\n  start the server\n  mintmark-replay reconcile --source gumroad --since {}\n\n\
-             The last line fetches the sales that were made since. Without an access token, re-send\n\
-             them from Gumroad. If you have a newer revocations.txt, put it into the data folder\n\
-             before the start: apps refuse a list with a smaller number than they have seen.",
+             The last line fetches the sales that were made since. Without an access token,\n\
+             re-send them from Gumroad. If you have a newer revocations.txt, put it into the\n\
+             data folder before the start: apps refuse a list with a smaller number than\n\
+             they have seen.",
             manifest.made_at.strftime("%Y-%m-%d")
         )?;
         Ok(Ending::Done)

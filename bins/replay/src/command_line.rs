@@ -1,8 +1,8 @@
 //! What can be typed.
 
 use crate::{
-    correct::Correct, dismiss::Dismiss, list::List, reconcile::Reconcile, run::Run, show::Show,
-    verify::Verify,
+    correct::Correct, dismiss::Dismiss, export::Export, import::Import, list::List, reconcile::Reconcile,
+    run::Run, show::Show, verify::Verify,
 };
 use clap::{Parser, Subcommand};
 use mintmark_manual::{Completion, Pages, VERSION};
@@ -15,6 +15,7 @@ Examples:
   mintmark-replay run 12
   mintmark-replay run --failed --since 2d --yes
   mintmark-replay correct 12 --set email=ada@example.com --why 'as in Gumroad'
+  mintmark-replay import sales.csv --dry-run
   mintmark-replay reconcile --source gumroad
   mintmark-replay verify
 
@@ -45,6 +46,8 @@ pub(crate) enum Command {
     Correct(Correct),
     Dismiss(Dismiss),
     Reconcile(Reconcile),
+    Import(Import),
+    Export(Export),
     Verify(Verify),
     /// Prints a script with which a shell completes commands and options
     #[command(after_help = AFTER_COMPLETION)]

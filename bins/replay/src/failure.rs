@@ -15,14 +15,12 @@ pub(crate) enum Failure {
     /// Whoever reads the output.
     #[error("the output cannot be written")]
     Output(#[from] std::io::Error),
-    /// A file that was named.
-    #[error("cannot use {}", path.display())]
-    File {
-        /// Which file.
-        path: PathBuf,
-        /// What the system says.
-        source: std::io::Error,
-    },
+    /// A file that was to be written.
+    #[error("{} cannot be written", path.display())]
+    File { path: PathBuf, source: std::io::Error },
+    /// A file that was to be read.
+    #[error("{} cannot be read", path.display())]
+    Input { path: PathBuf, source: std::io::Error },
     /// Ctrl-C cannot be listened for.
     #[error("signals cannot be handled")]
     Signals(#[source] std::io::Error),
@@ -39,10 +37,10 @@ impl Failure {
 
     fn fault(&self) -> Fault {
         match self {
-            Self::Usage(_) | Self::File { .. } => Fault::Usage,
+            Self::Usage(_) | Self::Input { .. } => Fault::Usage,
             Self::Installation(error) => error.into(),
             Self::Output(error) => error.into(),
-            Self::Signals(_) => Fault::World,
+            Self::Signals(_) | Self::File { .. } => Fault::World,
         }
     }
 }

@@ -3,8 +3,10 @@
 mod command_line;
 mod correct;
 mod dismiss;
+mod export;
 mod failure;
 mod filters;
+mod import;
 mod list;
 mod operator;
 mod pages;
@@ -46,6 +48,11 @@ fn execute(command_line: CommandLine) -> Result<Ending, Failure> {
             let fulfillment = Fulfillment::open(load()?, Role::Tool, Timestamp::now())?;
             run.run(&fulfillment, wanted, Timestamp::now, &mut output)
         }
+        Command::Import(import) => {
+            let fulfillment = Fulfillment::open(load()?, Role::Tool, Timestamp::now())?;
+            import.run(&fulfillment, Timestamp::now, &mut output)
+        }
+        Command::Export(export) => export.run(&Records::open(&load()?)?, Timestamp::now(), &mut output),
         Command::Verify(verify) => {
             let noted = verify.noted()?;
             verify.run(&AuditLog::open(&load()?)?, &noted, &mut output)

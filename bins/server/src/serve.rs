@@ -47,9 +47,10 @@ pub(crate) fn run(settings: Settings, metrics: Metrics) -> Result<Ended, Error> 
     let publisher = fulfillment.start_publisher(Arc::clone(&clock))?;
     let verifier = fulfillment.start_verifier(Arc::clone(&clock))?;
     let reconciler = fulfillment.start_reconciler(Arc::clone(&clock))?;
+    let lookout = fulfillment.start_lookout(Arc::clone(&clock))?;
     let sweeper = fulfillment.start_sweeper(clock)?;
     let served = actix_web::rt::System::new().block_on(serve(&fulfillment, door, metrics, window));
-    stop::close(fulfillment, (verifier, reconciler, sweeper, publisher));
+    stop::close(fulfillment, (lookout, verifier, reconciler, sweeper, publisher));
     tracing::info!("stopped");
     served
 }

@@ -37,7 +37,7 @@ pub use order::{Order, Recurrence};
 pub use report::{Fate, MailReport};
 pub use secret::WebhookSecret;
 pub use settings::{SourceSettings, SourcesSettings};
-pub use source::{Authentic, Body, NotAuthentic, Proof, Request, SourceAdapter};
+pub use source::{Authentic, Body, Columns, NotAuthentic, Proof, Request, SourceAdapter};
 
 use gumroad::Gumroad;
 use manual::Manual;

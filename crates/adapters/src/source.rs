@@ -5,7 +5,7 @@ use std::fmt::{self, Debug};
 
 use jiff::Timestamp;
 
-use crate::{Books, Error, Interpretation, WebhookSecret};
+use crate::{Books, Error, Interpretation, Record, WebhookSecret};
 
 /// What a store looks like from the inside: who is at the door, and what a recorded delivery means.
 pub trait SourceAdapter: Debug + Send + Sync {
@@ -47,11 +47,20 @@ pub trait SourceAdapter: Debug + Send + Sync {
         self.interpret(body)
     }
 
+    /// The sale in one line of the table that the store exports for its seller, by the names of its columns; `None` for a
+    /// line that is no sale. An error says what is wrong with the line.
+    fn exported_sale(&self, _columns: Columns<'_>) -> Option<Result<Record, String>> {
+        Some(Err("this source is known to export no table".to_owned()))
+    }
+
     /// The store's own records, if it has any and the settings hold the token to ask for them.
     fn books(&self) -> Option<&dyn Books> {
         None
     }
 }
+
+/// The value of a column of a line, if it is not blank.
+pub type Columns<'a> = &'a dyn Fn(&str) -> Option<&'a str>;
 
 /// A request as it stands at the door, undecoded.
 #[derive(Clone, Copy)]

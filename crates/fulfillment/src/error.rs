@@ -171,6 +171,11 @@ pub enum Error {
          if it should have one, restore your backup"
     )]
     NoAuditKey,
+    /// Somebody has changed the audit log.
+    #[error(
+        "the audit log is not whole ({0}), and pruning could hide that; `mintmark-replay verify` says more"
+    )]
+    BrokenLog(String),
     /// No such row.
     #[error("there is no {what} {id}")]
     NotFound {

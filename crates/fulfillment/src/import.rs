@@ -1,104 +1,200 @@
-//! Licenses of another system, taken over.
+//! Importing: what was told elsewhere, written down here as deliveries, once.
 
-use crate::{Error, Fulfillment, Operator};
+use crate::reconcile::charges::{Charges, are_comparable};
+use crate::sweep::TOGETHER;
+use crate::{Error, Fulfillment, Records};
+use futures_util::future::join_all;
 use jiff::Timestamp;
-use mintmark_adapters::manual::{Existing, Mail, Ruling};
-use mintmark_licensing::{LicenseKey, Mode};
-use mintmark_storage::{AuditRow, License, LicenseFilter, Origin};
-use std::collections::HashMap;
+use mintmark_adapters::{Body, Columns, Event, Interpretation, Kind, Verdict};
+use mintmark_storage::{AuditFilter, AuditRow, NewDelivery, Origin, Recalled};
+use std::collections::BTreeSet;
 
-/// A license that is to be taken over.
-#[derive(Debug, Clone)]
-pub struct Takeover {
-    /// The source of its order.
+/// Larger bodies are not kept whole at the door either.
+const LARGEST_BODY: usize = 256 * 1024;
+
+/// What is to become a delivery.
+#[derive(Clone)]
+pub struct Parcel {
+    /// The source's name.
     pub source: String,
-    /// What is known of it.
-    pub existing: Existing,
-    /// What it is to be once it is there, if it does not run.
-    pub ruling: Option<Ruling>,
+    /// The content type of the body.
+    pub content_type: Option<String>,
+    /// A JSON array of `[name, value]` pairs.
+    pub headers: String,
+    /// The body, byte for byte.
+    pub body: Vec<u8>,
 }
 
-/// Whether a license can be taken over.
+/// What importing a parcel would do.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fitness {
-    /// It can.
-    New,
-    /// It is there already, from an earlier import.
-    There,
-    /// It cannot, for this reason.
-    Unfit(String),
+pub enum Fate {
+    /// It is written down and fulfilled.
+    New {
+        /// The event.
+        kind: &'static str,
+        /// The order that it tells of.
+        order_id: Option<String>,
+        /// The product, by its source and the source's id, if it tells of one.
+        product: Option<(String, String)>,
+    },
+    /// All that it says is on record.
+    Known {
+        /// The newest row that says so.
+        row: Option<i64>,
+    },
+    /// It cannot be imported.
+    Refused(String),
 }
 
-impl Fulfillment {
-    /// Whether each of these can be taken over; nothing is changed.
+/// What importing compares with: what is on record, and what came earlier in the same import.
+#[derive(Debug, Default)]
+pub struct Customs {
+    charges: Charges,
+    /// What cannot be compared charge by charge, word by word.
+    others: BTreeSet<String>,
+}
+
+/// A body is a buyer's private matter.
+impl std::fmt::Debug for Parcel {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Parcel").field("source", &self.source).finish_non_exhaustive()
+    }
+}
+
+impl Records {
+    /// A line of the table that a store exports, as a parcel; `None` for a line that is no sale. The inner error says
+    /// what is wrong with the line.
+    ///
+    /// # Errors
+    /// There is no such source.
+    pub fn exported_sale(
+        &self,
+        source: &str,
+        columns: Columns<'_>,
+    ) -> Result<Option<Result<Parcel, String>>, Error> {
+        let adapter = self.sources.get(source);
+        let adapter = adapter.ok_or_else(|| Error::NotFound { what: "source", id: source.to_owned() })?;
+        let sale = adapter.exported_sale(columns);
+        Ok(sale.map(|sale| {
+            sale.map(|record| Parcel {
+                source: source.to_owned(),
+                content_type: Some(record.content_type.to_owned()),
+                headers: "[]".to_owned(),
+                body: record.body.into_bytes(),
+            })
+        }))
+    }
+
+    /// What importing this parcel would do, after those that were examined with the same customs.
     ///
     /// # Errors
     /// The database fails.
-    pub fn check_takeovers(&self, takeovers: &[Takeover]) -> Result<Vec<Fitness>, Error> {
-        let mut orders: HashMap<(&str, &str), usize> = HashMap::new();
-        let mut keys: HashMap<&str, usize> = HashMap::new();
-        let mut told = Vec::with_capacity(takeovers.len());
-        for (place, takeover) in takeovers.iter().enumerate() {
-            let Takeover { source, existing, .. } = takeover;
-            let is_order_twice = orders.insert((source, &existing.order_id), place).is_some();
-            let is_key_twice = existing.key.as_deref().is_some_and(|key| keys.insert(key, place).is_some());
-            told.push(match (is_order_twice, is_key_twice) {
-                (true, _) => Fitness::Unfit(format!("order_id {} comes twice", existing.order_id)),
-                (_, true) => Fitness::Unfit("its key comes twice".to_owned()),
-                (false, false) => self.fitness(takeover)?,
-            });
+    pub fn examine(&self, parcel: &Parcel, customs: &mut Customs) -> Result<Fate, Error> {
+        let Some(adapter) = self.sources.get(&parcel.source) else {
+            return Ok(Fate::Refused(format!("there is no source {}", parcel.source)));
+        };
+        if parcel.body.len() > LARGEST_BODY {
+            return Ok(Fate::Refused("body too large".to_owned()));
         }
-        Ok(told)
+        let body = Body { content_type: parcel.content_type.as_deref(), bytes: &parcel.body };
+        let told = adapter.interpret(&body);
+        match &told.verdict {
+            Verdict::Events(events) => self.compare(parcel, &told, events, customs),
+            Verdict::Ignored(reason) | Verdict::Held(reason) | Verdict::Unreadable(reason) => {
+                Ok(Fate::Refused(reason.clone()))
+            }
+            Verdict::Reported(_) => {
+                Ok(Fate::Refused("a report on a letter, which only its own installation knows".to_owned()))
+            }
+        }
     }
 
-    /// Puts a license of another system on record, and makes one of it. A second time finds it there.
+    fn compare(
+        &self,
+        parcel: &Parcel,
+        told: &Interpretation,
+        events: &[Event],
+        customs: &mut Customs,
+    ) -> Result<Fate, Error> {
+        let ids: Vec<String> = told.order_id.iter().chain(&told.sale_id).cloned().collect();
+        let mut rows = self.rows_saying_the_same(parcel, told)?;
+        for recalled in self.store.recall(&parcel.source, &ids)? {
+            customs.charges.add(&self.events_of(&recalled));
+            rows = rows.max(Some(recalled.delivery.id));
+        }
+        let is_known = match are_comparable(events) && told.mode.as_str() == "live" {
+            true => !customs.charges.lacks(events),
+            false => rows.is_some() || !customs.others.insert(format!("{} {told:?}", parcel.source)),
+        };
+        if is_known {
+            return Ok(Fate::Known { row: rows });
+        }
+        customs.charges.add(events);
+        let stated = |name: &str| told.facts.as_ref()?.get(name)?.as_str().map(str::to_owned);
+        let product = stated("product_id").filter(|_| told.kind == Kind::Sale);
+        let product = product.map(|product| (parcel.source.clone(), product));
+        Ok(Fate::New { kind: told.kind.as_str(), order_id: told.order_id.clone(), product })
+    }
+
+    /// The newest row of the same event of the same order, for what cannot be compared charge by charge.
+    fn rows_saying_the_same(&self, parcel: &Parcel, told: &Interpretation) -> Result<Option<i64>, Error> {
+        let Some(order) = told.order_id.clone() else { return Ok(None) };
+        let (source, kind) = (Some(parcel.source.clone()), Some(told.kind.as_str().to_owned()));
+        let rows = self.rows(&AuditFilter { source, kind, order: Some(order), ..AuditFilter::default() })?;
+        for row in rows.iter().filter(|row| row.mode == told.mode.as_str()) {
+            let delivery = self.store.delivery(row.id)?;
+            if delivery.and_then(|delivery| self.interpret(&delivery)).as_ref() == Some(told) {
+                return Ok(Some(row.id));
+            }
+        }
+        Ok(None)
+    }
+
+    fn events_of(&self, recalled: &Recalled) -> Vec<Event> {
+        let reading = recalled.reading.as_deref();
+        match self.believed(&recalled.delivery, reading).map(|interpretation| interpretation.verdict) {
+            Some(Verdict::Events(events)) => events,
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl Fulfillment {
+    /// Writes parcels down as deliveries and fulfills them; answers with their rows, in the same order. Whoever calls
+    /// this has examined them.
     ///
     /// # Errors
-    /// The database fails. What stands in the way is on the row, not here.
-    pub fn take_over(
-        &self,
-        takeover: &Takeover,
-        operator: &Operator,
-        now: Timestamp,
-    ) -> Result<AuditRow, Error> {
-        let Takeover { source, existing, ruling } = takeover;
-        let (content_type, body) = (Existing::CONTENT_TYPE, existing.to_body());
-        let (_, row) = self.fulfill_written(source, Origin::Import, content_type, body, now)?;
-        if let (Some(ruling), Some(id)) = (ruling, &row.license_id) {
-            let license = self.records.store.license(id)?.into_iter().collect::<Vec<License>>();
-            self.decide_upon(&license, *ruling, Mail::AsUsual, operator, now)?;
+    /// The database fails.
+    pub fn import(&self, parcels: &[Parcel], now: Timestamp) -> Result<Vec<AuditRow>, Error> {
+        let mut rows = Vec::with_capacity(parcels.len());
+        for together in parcels.chunks(TOGETHER) {
+            let written = together.iter().map(|parcel| self.take_in(parcel, now));
+            let written: Result<Vec<i64>, Error> =
+                pollster::block_on(join_all(written)).into_iter().collect();
+            for id in written? {
+                rows.push(self.records.row(id)?);
+            }
         }
-        Ok(row)
+        Ok(rows)
     }
 
-    fn fitness(&self, takeover: &Takeover) -> Result<Fitness, Error> {
-        let Takeover { source, existing, .. } = takeover;
-        if self.records.sources.get(source).is_none() {
-            return Ok(Fitness::Unfit(format!("there is no source {source}")));
+    async fn take_in(&self, parcel: &Parcel, now: Timestamp) -> Result<i64, Error> {
+        let recorded = self.records.store.record(NewDelivery {
+            source: parcel.source.clone(),
+            origin: Origin::Import,
+            received_at: now,
+            remote_address: None,
+            secret_label: None,
+            content_type: parcel.content_type.clone(),
+            headers: parcel.headers.clone(),
+            body: parcel.body.clone(),
+            declared_size: None,
+        });
+        let delivery = recorded.await?;
+        match self.fulfill(&delivery, now).await {
+            // It is on record, and its row says that it is not finished.
+            Ok(_) | Err(Error::Panicked { .. }) => Ok(delivery.id),
+            Err(error) => Err(error),
         }
-        if let Some(problem) = existing.problem() {
-            return Ok(Fitness::Unfit(problem));
-        }
-        if let Some(obstacle) = self.catalog().obstacle(source, &existing.product_id) {
-            return Ok(Fitness::Unfit(obstacle));
-        }
-        let is_of_order = |license: &License| {
-            let terms = &license.terms;
-            (terms.source.as_str(), terms.mode.as_str(), terms.source_order_id.as_str())
-                == (source.as_str(), Mode::Live.as_str(), existing.order_id.as_str())
-        };
-        let there = self.records.licenses(&LicenseFilter::named(&existing.order_id))?;
-        if there.iter().any(is_of_order) {
-            return Ok(Fitness::There);
-        }
-        let Some(key) = &existing.key else { return Ok(Fitness::New) };
-        // Ours are derived from the order, and every other order would have to be asked whether it will get that one.
-        if key.parse::<LicenseKey>().is_ok() {
-            return Ok(Fitness::Unfit("its key has the form of our own keys".to_owned()));
-        }
-        Ok(match self.records.store.license_with_key(key)? {
-            Some(_) => Fitness::Unfit("another license has its key".to_owned()),
-            None => Fitness::New,
-        })
     }
 }

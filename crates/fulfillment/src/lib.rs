@@ -6,6 +6,7 @@
 #![doc = include_str!("../README.md")]
 
 mod accept;
+mod alerts;
 mod audit;
 mod backup;
 mod catalog;
@@ -13,6 +14,7 @@ mod connect;
 mod correct;
 mod decide;
 pub mod doctor;
+mod erase;
 mod error;
 mod fulfill;
 mod import;
@@ -41,17 +43,20 @@ mod secrets;
 pub mod settings;
 mod story;
 mod sweep;
+mod takeover;
 pub mod views;
 
 pub use accept::{Admitted, Arrival, ArrivedBody};
+pub use alerts::{Lookout, Tried};
 pub use audit::AuditLog;
 pub use backup::{Contents, Database, Manifest, Restored, back_up, check_backup, restore};
 pub use catalog::{Catalog, ComparedProduct, ProductState, write_example};
 pub use connect::{Connection, EventState, Intent, Told, connect, masked};
 pub use decide::Decided;
+pub use erase::{Erasable, Erased};
 pub use error::Error;
-pub use fulfill::Fulfilled;
-pub use import::{Fitness, Takeover};
+pub use fulfill::{Fulfilled, Prunable, Spare};
+pub use import::{Customs, Fate, Parcel};
 pub use inspect::{check, installed_files, webhook_secrets};
 pub use installation::{
     Farewell, Finding, Occasion, PublicKeys, Rotated, SecretRotation, Standby, Verdict, check_keys,
@@ -75,6 +80,7 @@ pub use resend::Resent;
 pub use revocation::Publisher;
 pub use settings::Settings;
 pub use sweep::Sweeper;
+pub use takeover::{Fitness, Takeover};
 
 // What the binaries need of the crates below, so that each imports this one alone.
 pub use mintmark_adapters::manual::{Decision, Existing, Mail, Mint, Ruling};
@@ -82,7 +88,7 @@ pub use mintmark_adapters::{NotAuthentic, Proof, Request, WebhookSecret};
 pub use mintmark_licensing::{Mode, PublicKey};
 pub use mintmark_mail::{Address, Provider};
 pub use mintmark_storage::{
-    AuditFilter, AuditRow, Backlog, ChainEnd, Delivery, Error as StorageError, Flaw, Handled, Inspection,
-    Letter, LetterFilter, LetterRow, LetterState, License, LicenseFilter, LicenseStatus, Obstacle, Origin,
-    Outcome, Pending, RevocationList, RowState, Waiting, crash_point,
+    Alert, AuditFilter, AuditRow, Backlog, ChainEnd, Delivery, Error as StorageError, Flaw, Handled,
+    Inspection, Letter, LetterFilter, LetterRow, LetterState, License, LicenseFilter, LicenseStatus,
+    Obstacle, Origin, Outcome, Pending, RevocationList, RowState, Waiting, crash_point,
 };

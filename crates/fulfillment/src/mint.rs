@@ -5,7 +5,10 @@ use crate::installation::Keys;
 use crate::settings::{Licensee, SigningSettings};
 use jiff::Timestamp;
 use mintmark_adapters::Order;
-use mintmark_licensing::{Error, Grant, Keyring, Line, Mode, OrderIdentity, Tier, Verifier};
+use mintmark_licensing::License as Proved;
+use mintmark_licensing::{
+    Error, Grant, Keyring, Line, Mode, OrderIdentity, SigningKey, Tier, Verified, Verifier,
+};
 use mintmark_mail::Address;
 use mintmark_storage::{License, NewLicense, OrderName, Origin};
 
@@ -50,12 +53,29 @@ impl Minter {
     /// # Errors
     /// Its blob is not under one of the trusted keys, so nobody knows whether we made it.
     pub(crate) fn reissue(&self, license: &License, trusted: &Keyring) -> Result<NewLicense, String> {
+        self.sign_again(license, trusted, SigningKey::reissue)
+    }
+
+    /// As [`Minter::reissue`], without the name of whoever it was issued to.
+    ///
+    /// # Errors
+    /// Its blob is not under one of the trusted keys, so nobody knows whether we made it.
+    pub(crate) fn reissue_unnamed(&self, license: &License, trusted: &Keyring) -> Result<NewLicense, String> {
+        self.sign_again(license, trusted, SigningKey::reissue_unnamed)
+    }
+
+    fn sign_again(
+        &self,
+        license: &License,
+        trusted: &Keyring,
+        sign: fn(&SigningKey, &Verified<Proved>, u64) -> Result<String, Error>,
+    ) -> Result<NewLicense, String> {
         let terms = &license.terms;
         let line: Line = terms.line.parse().map_err(|error: Error| error.to_string())?;
         let verifier = Verifier::new(trusted, line.clone()).accepting_test_licenses();
         let proved = verifier.verify(&terms.blob).map_err(|reason| reason.to_string())?;
         let seq = terms.seq.saturating_add(1);
-        let blob = self.keys.signing.reissue(&proved, u64::try_from(seq).unwrap_or_default());
+        let blob = sign(&self.keys.signing, &proved, u64::try_from(seq).unwrap_or_default());
         let blob = blob.and_then(|blob| self.prove(blob, &line)).map_err(|error| error.to_string())?;
         Ok(NewLicense { blob, seq, ..terms.clone() })
     }

@@ -235,7 +235,7 @@ impl Fulfillment {
         Arc::clone(&self.catalog.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn letters_folder(&self) -> std::path::PathBuf {
+    pub(crate) fn letters_folder(&self) -> std::path::PathBuf {
         DataFolder::at(&self.settings.data_dir).path("letters")
     }
 }

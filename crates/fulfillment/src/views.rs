@@ -4,7 +4,7 @@ use crate::{Error, Records};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
-use mintmark_storage::{AuditRow, Letter, License};
+use mintmark_storage::{AuditRow, Delivery, Letter, License};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -162,12 +162,7 @@ impl Records {
             .store
             .delivery(id)?
             .ok_or_else(|| Error::NotFound { what: "delivery", id: id.to_string() })?;
-        let mut shown = to_json(DeliveryView::from(&row));
-        shown["remote_address"] = json!(delivery.recorded.remote_address);
-        shown["content_type"] = json!(delivery.recorded.content_type);
-        shown["headers"] = serde_json::from_str(&delivery.recorded.headers).unwrap_or(Value::Null);
-        shown["body"] = json!(STANDARD.encode(&delivery.recorded.body));
-        shown["declared_size"] = json!(delivery.recorded.declared_size);
+        let mut shown = delivery_json(&row, &delivery);
         shown["attempts"] = self.attempts_json(id)?;
         shown["order"] =
             self.interpret(&delivery).and_then(|interpretation| interpretation.facts).unwrap_or(Value::Null);
@@ -179,6 +174,20 @@ impl Records {
             None => json!([]),
         };
         Ok(shown)
+    }
+
+    /// Audit rows as JSON, each with what came: headers, and the body in base64.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn deliveries_json(&self, rows: &[AuditRow]) -> Result<Vec<Value>, Error> {
+        let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+        let deliveries = self.store.deliveries(&ids)?;
+        let told = rows.iter().filter_map(|row| {
+            let found = deliveries.binary_search_by_key(&row.id, |delivery| delivery.id).ok()?;
+            Some(delivery_json(row, &deliveries[found]))
+        });
+        Ok(told.collect())
     }
 
     fn attempts_json(&self, id: i64) -> Result<Value, Error> {
@@ -199,6 +208,18 @@ impl Records {
         let letters = self.store.letters(license_id)?;
         Ok(letters.iter().map(|letter| to_json(LetterView::from(letter))).collect())
     }
+}
+
+/// A row with what came.
+fn delivery_json(row: &AuditRow, delivery: &Delivery) -> Value {
+    let recorded = &delivery.recorded;
+    let mut shown = to_json(DeliveryView::from(row));
+    shown["remote_address"] = json!(recorded.remote_address);
+    shown["content_type"] = json!(recorded.content_type);
+    shown["headers"] = serde_json::from_str(&recorded.headers).unwrap_or(Value::Null);
+    shown["body"] = json!(STANDARD.encode(&recorded.body));
+    shown["declared_size"] = json!(recorded.declared_size);
+    shown
 }
 
 pub(crate) fn to_json(view: impl Serialize) -> Value {

@@ -108,7 +108,20 @@ impl SigningKey {
     /// # Errors
     /// [`Error::UnsignableGrant`] if the counter is 0.
     pub fn reissue(&self, license: &Verified<License>, seq: u64) -> Result<String, Error> {
-        let payload = Payload { seq, ..license.payload().clone() }.to_json();
+        self.sign_again(Payload { seq, ..license.payload().clone() })
+    }
+
+    /// As [`SigningKey::reissue`], without the name of whoever it was issued to: they want to be forgotten. What the
+    /// license grants stays.
+    ///
+    /// # Errors
+    /// [`Error::UnsignableGrant`] if the counter is 0.
+    pub fn reissue_unnamed(&self, license: &Verified<License>, seq: u64) -> Result<String, Error> {
+        self.sign_again(Payload { seq, sub: None, ..license.payload().clone() })
+    }
+
+    fn sign_again(&self, payload: Payload) -> Result<String, Error> {
+        let payload = payload.to_json();
         License::read(&payload, self.kid()).map_err(Error::UnsignableGrant)?;
         Ok(frame::sign(&Kind::LICENSE, self, &payload))
     }

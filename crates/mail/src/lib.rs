@@ -4,10 +4,12 @@
 
 mod address;
 mod clean;
+mod digest;
 #[cfg(test)]
 mod doubles;
 mod error;
 mod examination;
+mod hook;
 mod letter;
 mod license_letter;
 mod mailer;
@@ -17,8 +19,10 @@ mod slots;
 mod templates;
 
 pub use address::{Address, Unmailable};
+pub use digest::{Digest, DigestItem};
 pub use error::Error;
 pub use examination::{Doubt, Examination};
+pub use hook::{HookError, HookUrl, NoHook};
 pub use letter::{Attachment, Content, Letter};
 pub use license_letter::{Enclosure, LicenseLetter, Mode};
 pub use mailer::{FailureClass, Inquiry, Mailer, Receipt, Recourse, SendError};

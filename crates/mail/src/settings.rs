@@ -11,6 +11,7 @@ pub use provider::Provider;
 use secrecy::SecretString;
 pub use sender::Sender;
 pub use service_url::ServiceUrl;
+pub(crate) use service_url::is_loopback;
 pub use smtp_url::{Credentials, Encryption, SmtpUrl};
 
 /// The `mail` section. `Debug` shows no secret.

@@ -15,6 +15,8 @@ pub enum Duty {
     Sweep,
     /// Comparing what is on record with a store's own records.
     Reconcile,
+    /// Telling the operator what needs a person.
+    Alert,
 }
 
 /// The lead among the servers of one database; dropping it lets another have it.
@@ -52,6 +54,9 @@ impl Duty {
             }
             Self::Reconcile => {
                 "SELECT pg_try_advisory_lock(1296649806, hashtext(current_schema()::text)) AS is_taken"
+            }
+            Self::Alert => {
+                "SELECT pg_try_advisory_lock(1296649815, hashtext(current_schema()::text)) AS is_taken"
             }
         }
     }

@@ -22,6 +22,7 @@
 //! **Architecture Invariant:** after an I/O error nothing more is written ([`Store::on_failure`]): only a new process
 //! knows what is on the disk. A full disk and a database that is locked or away pass by themselves.
 
+mod alerts;
 mod backlog;
 mod chain;
 mod conclusions;
@@ -52,6 +53,7 @@ mod url;
 mod words;
 mod writer;
 
+pub use alerts::{Alert, Concern, LetterTrouble, ReasonCount, Telling};
 pub use backlog::{Backlog, Waiting};
 pub use chain::{ChainEnd, Digest, Flaw, Inspection, Notary, Part, Salt};
 pub use conclusions::{Attempt, Conclusion, DISMISSED, Subject};
@@ -62,7 +64,7 @@ pub use deliveries::{Delivery, NewDelivery, Sales, Unfinished};
 pub use error::Error;
 pub use identity::{Registration, Succession};
 pub use lead::{Duty, Lead};
-pub use ledger::{Change, Held, Ledger, Mint, OnRecord, OrderName, Revision};
+pub use ledger::{Change, Held, Ledger, Mint, OnRecord, OrderName, Person, Revision, Told};
 pub use letters::{
     Claim, ClaimedLetter, Doubt, Enclosed, Finish, Handled, Letter, LetterFilter, LetterReport, LetterResult,
     LetterRow, NewLetter, Obstacle, Reported, Share,

@@ -19,6 +19,10 @@ pub struct Recalled {
     pub delivery: Delivery,
     /// The order it was concluded to be about.
     pub order_id: Option<String>,
+    /// The charge it was concluded to be about.
+    pub sale_id: Option<String>,
+    /// Whether a person was erased out of it, so that it tells nothing any more.
+    pub is_erased: bool,
     /// Whether nothing is left to do.
     pub processed: bool,
     /// What it led to.
@@ -42,15 +46,21 @@ macro_rules! recalled {
             .filter(conclusions::concluded_at.is_not_null())
             .select((
                 COLUMNS,
-                (conclusions::attempts, conclusions::order_id, conclusions::verify_at),
+                (conclusions::attempts, conclusions::order_id, conclusions::sale_id, conclusions::verify_at),
+                deliveries::erased.is_not_null(),
                 (conclusions::processed, conclusions::outcome, conclusions::reason),
                 readings::record.nullable(),
             ))
     };
 }
 
-type Columns =
-    (Row, (i64, Option<String>, Option<i64>), (bool, Option<String>, Option<String>), Option<String>);
+type Columns = (
+    Row,
+    (i64, Option<String>, Option<String>, Option<i64>),
+    bool,
+    (bool, Option<String>, Option<String>),
+    Option<String>,
+);
 
 impl Store {
     /// The deliveries that told of these orders or charges, oldest first. Test purchases are not among them.
@@ -94,6 +104,7 @@ impl Store {
                 .filter(licenses::status.ne(LicenseStatus::Revoked.as_str()))
                 .filter(licenses::number.nullable().eq_any(charged))
                 .filter(licenses::item.eq(0))
+                .filter(licenses::email.ne(""))
                 .order(licenses::number)
                 .select(licenses::source_order_id)
                 .load(connection)?)
@@ -101,10 +112,12 @@ impl Store {
     }
 }
 
-fn recalled((row, subject, ending, reading): Columns) -> Result<Recalled> {
-    let ((attempt, order_id, verify_at), (processed, outcome, reason)) = (subject, ending);
+fn recalled((row, subject, is_erased, ending, reading): Columns) -> Result<Recalled> {
+    let ((attempt, order_id, sale_id, verify_at), (processed, outcome, reason)) = (subject, ending);
     Ok(Recalled {
         delivery: row.into_delivery(attempt)?,
+        sale_id: sale_id.or_else(|| order_id.clone()),
+        is_erased,
         order_id,
         processed,
         outcome: outcome_from_column(outcome)?,

@@ -17,6 +17,7 @@ diesel::table! {
         chain -> BigInt,
         place -> BigInt,
         link -> Binary,
+        erased -> Nullable<Binary>,
     }
 }
 
@@ -25,6 +26,17 @@ diesel::table! {
         number -> BigInt,
         length -> BigInt,
         link -> Binary,
+        seal -> Binary,
+    }
+}
+
+diesel::table! {
+    gaps (chain, first_place) {
+        chain -> BigInt,
+        first_place -> BigInt,
+        last_place -> BigInt,
+        link -> Binary,
+        pruned_at -> BigInt,
         seal -> Binary,
     }
 }
@@ -165,6 +177,36 @@ diesel::table! {
 }
 
 diesel::table! {
+    alerts (kind, subject) {
+        kind -> Text,
+        subject -> Text,
+        count -> BigInt,
+        words -> Text,
+        command -> Text,
+        first_at -> BigInt,
+        last_at -> BigInt,
+        resolved_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    alerts_told (channel, kind, subject) {
+        channel -> Text,
+        kind -> Text,
+        subject -> Text,
+        count -> BigInt,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    alert_digests (channel) {
+        channel -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
     identity (name) {
         name -> Text,
         value -> Text,
@@ -189,6 +231,7 @@ diesel::joinable!(license_events -> licenses (license_number));
 diesel::joinable!(letters -> licenses (license_number));
 diesel::allow_tables_to_appear_in_same_query!(
     deliveries,
+    chains,
     conclusions,
     readings,
     licenses,

@@ -2,7 +2,7 @@
 
 mod intruder;
 
-pub use intruder::{Copy, tamper};
+pub use intruder::{LogCopy, tamper};
 
 use crate::connection::AnyConnection;
 use crate::{Access, Change, DatabaseUrl, Digest, LicenseState, Notary, Revision, Salt, Store};

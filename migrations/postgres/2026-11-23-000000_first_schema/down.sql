@@ -1,3 +1,6 @@
+DROP TABLE alert_digests;
+DROP TABLE alerts_told;
+DROP TABLE alerts;
 DROP TABLE revocation_lists;
 DROP TABLE identity;
 DROP TABLE suppressions;
@@ -8,6 +11,7 @@ DROP TABLE attempts;
 DROP TABLE readings;
 DROP TABLE conclusions;
 DROP TABLE licenses;
+DROP TABLE gaps;
 DROP TABLE chains;
 DROP TABLE deliveries;
 DROP FUNCTION refuse_change;

@@ -1,6 +1,6 @@
 -- Times are Unix milliseconds. Text columns hold the words that the command lines print.
 
--- What a store told us, byte for byte. Rows are added and never changed; the conclusion of each, which refers to it,
+-- What a store told us, byte for byte. Rows are added and never changed, but for an erasure; the conclusion of each, which refers to it,
 -- keeps it from being deleted.
 CREATE TABLE deliveries (
     id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -19,7 +19,9 @@ CREATE TABLE deliveries (
     content_hash BYTEA NOT NULL,
     chain BIGINT NOT NULL,
     place BIGINT NOT NULL,
-    link BYTEA NOT NULL
+    link BYTEA NOT NULL,
+    -- Seals what is left of a row out of which a person was erased, who may ask for that.
+    erased BYTEA
 );
 
 -- Where each chain of the audit log ends, sealed with a key that the database does not hold. SQLite has one chain;
@@ -32,6 +34,17 @@ CREATE TABLE chains (
     seal BYTEA NOT NULL
 );
 
+-- The places of deliveries that were pruned, with the link of the last: the chain goes on behind it. Sealed as well.
+CREATE TABLE gaps (
+    chain BIGINT NOT NULL,
+    first_place BIGINT NOT NULL,
+    last_place BIGINT NOT NULL,
+    link BYTEA NOT NULL,
+    pruned_at BIGINT NOT NULL,
+    seal BYTEA NOT NULL,
+    PRIMARY KEY (chain, first_place)
+);
+
 -- Grows at its end only, so it costs little; without it a question about a day reads every body.
 CREATE INDEX deliveries_by_arrival ON deliveries (received_at);
 
@@ -42,7 +55,8 @@ END
 $$;
 
 CREATE TRIGGER deliveries_are_append_only BEFORE UPDATE ON deliveries
-FOR EACH ROW EXECUTE FUNCTION refuse_change();
+FOR EACH ROW WHEN (NOT (OLD.erased IS NULL AND NEW.erased IS NOT NULL AND NEW.body = '' AND NEW.id = OLD.id AND NEW.chain = OLD.chain AND NEW.place = OLD.place AND NEW.link = OLD.link AND NEW.content_hash = OLD.content_hash))
+EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE licenses (
     -- What the other tables refer to: it grows, so their indexes grow at their ends and not all over.
@@ -146,7 +160,9 @@ CREATE TABLE license_events (
     license_number BIGINT NOT NULL REFERENCES licenses (number),
     at BIGINT NOT NULL,
     event TEXT NOT NULL,
-    delivery_id BIGINT REFERENCES deliveries (id),
+    -- No foreign key: without an index, which every sale would pay for, each delivery that is pruned would be looked
+    -- for in all rows. What is named here is not pruned.
+    delivery_id BIGINT,
     detail TEXT
 );
 
@@ -242,4 +258,36 @@ CREATE TABLE revocation_lists (
     next_at BIGINT NOT NULL,
     licenses BIGINT NOT NULL,
     text TEXT NOT NULL
+);
+
+-- What the operator is or was to be told of: one row for each condition, from when it was first seen to when it was over.
+CREATE TABLE alerts (
+    kind TEXT NOT NULL,
+    -- What tells it apart from others of its kind.
+    subject TEXT NOT NULL,
+    count BIGINT NOT NULL,
+    words TEXT NOT NULL,
+    -- What to run.
+    command TEXT NOT NULL,
+    first_at BIGINT NOT NULL,
+    last_at BIGINT NOT NULL,
+    -- Since when it is over; null while it lasts.
+    resolved_at BIGINT,
+    PRIMARY KEY (kind, subject)
+);
+
+-- What was told of a condition last, by each way of telling, until it was told that it is over.
+CREATE TABLE alerts_told (
+    channel TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    count BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (channel, kind, subject)
+);
+
+-- When each way of telling had its last digest, whether or not it took it.
+CREATE TABLE alert_digests (
+    channel TEXT PRIMARY KEY NOT NULL,
+    at BIGINT NOT NULL
 );

@@ -58,6 +58,13 @@ pub(crate) fn replay_failed(installation: &Installation<'_>) -> anyhow::Result<u
     Ok(said.output.lines().count())
 }
 
+/// Whether the audit log proves itself, whatever was cut off while it was written.
+pub(crate) fn verify(installation: &Installation<'_>) -> anyhow::Result<()> {
+    let said = run(installation.program("mintmark-replay").arg("verify"))?;
+    ensure!(said.code == Some(0), "the audit log is not whole: {}{}", said.output, said.complaints);
+    Ok(())
+}
+
 /// From now to a time that a command line printed.
 pub(crate) fn seconds_until(time: &str) -> anyhow::Result<i64> {
     let time: Timestamp = time.parse().with_context(|| format!("no time: {time}"))?;

@@ -15,6 +15,10 @@ use std::io::Write;
 use std::path::PathBuf;
 
 const AFTER_HELP: &str = "\
+Examples:
+  mintmark-admin import licenses.csv --dry-run
+  mintmark-admin import licenses.csv --yes
+
 Columns, by the names in the first line, in any order:
   order_id, product_id, email   required
   source       the store of the order, as in products.yaml (default: manual)
@@ -23,10 +27,6 @@ Columns, by the names in the first line, in any order:
   issued_at    when it was sold: RFC 3339 or a date (default: now)
   expires_at   until when it runs (default: as products.yaml says)
   status       active, suspended or revoked (default: active)
-
-Examples:
-  mintmark-admin import licenses.csv --dry-run
-  mintmark-admin import licenses.csv --yes
 
 Nothing is imported unless every line is good, or with --skip-bad. A second run finds what is there.";
 

@@ -51,18 +51,15 @@ Examples:
 
 const SUSPEND_HELP: &str = "\
 Examples:
-  mintmark-admin license suspend DT1-CORE-XAHNW-KF2M0-55FP9-1EKNX --why 'payment is looked into'
-  mintmark-admin license suspend ada@example.com --all --yes --why 'payment is looked into'";
+  mintmark-admin license suspend 0LbgWblyZZWtBbXQZCMjoA== --why 'asked the buyer who else uses it'";
 
 const REINSTATE_HELP: &str = "\
 Examples:
-  mintmark-admin license reinstate DT1-CORE-XAHNW-KF2M0-55FP9-1EKNX
-  mintmark-admin license reinstate ada@example.com --all --yes --why 'paid after all'";
+  mintmark-admin license reinstate 0LbgWblyZZWtBbXQZCMjoA== --why 'paid by bank transfer' --mail";
 
 const REISSUE_HELP: &str = "\
 Examples:
-  mintmark-admin license reissue DT1-CORE-XAHNW-KF2M0-55FP9-1EKNX --mail
-  mintmark-admin license reissue ada@example.com --all --yes --why 'the product has more entitlements now'";
+  mintmark-admin license reissue 0LbgWblyZZWtBbXQZCMjoA== --why 'new entitlements' --mail";
 
 const ROTATE_HELP: &str = "\
 Examples:

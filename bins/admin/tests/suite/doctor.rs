@@ -91,7 +91,7 @@ on_both_databases! {
         assert_eq!(code, 0);
         assert!(findings.iter().all(|finding| fields(finding) == ["group", "check", "state", "words", "remedy"]));
         let groups: Vec<&str> = findings.iter().map(|finding| finding["group"].as_str().unwrap()).collect();
-        let expected = ["configuration", "machine", "keys", "database", "server", "mail", "store", "waiting"];
+        let expected = ["configuration", "machine", "keys", "database", "server", "mail", "store", "clock", "waiting"];
         for group in expected {
             assert!(groups.contains(&group), "{group}: {findings:#?}");
         }

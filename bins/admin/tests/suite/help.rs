@@ -28,6 +28,9 @@ fn help_explains_every_command() {
         ("mail_hold", &["mail", "hold"]),
         ("mail_preview", &["mail", "preview"]),
         ("import", &["import"]),
+        ("alerts", &["alerts"]),
+        ("alerts_list", &["alerts", "list"]),
+        ("alerts_test", &["alerts", "test"]),
         ("mint", &["mint"]),
         ("key", &["key"]),
         ("key_new", &["key", "new"]),
@@ -43,6 +46,8 @@ fn help_explains_every_command() {
         ("secret_show", &["secret", "show"]),
         ("source_connect", &["source", "connect"]),
         ("source_check", &["source", "check"]),
+        ("prune", &["prune"]),
+        ("erase", &["erase"]),
         ("completion", &["completion"]),
     ];
     for (name, command) in commands {

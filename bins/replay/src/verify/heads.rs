@@ -28,7 +28,7 @@ pub(super) fn write(path: &Path, ends: &[ChainEnd]) -> Result<(), Failure> {
 
 /// Reads what [`write`] wrote.
 pub(super) fn read(path: &Path) -> Result<Vec<ChainEnd>, Failure> {
-    let failed = |source| Failure::File { path: path.to_owned(), source };
+    let failed = |source| Failure::Input { path: path.to_owned(), source };
     let text = std::fs::read_to_string(path).map_err(failed)?;
     let ends: Option<Vec<ChainEnd>> = text.lines().map(parse).collect();
     ends.filter(|ends| !ends.is_empty()).ok_or_else(|| {

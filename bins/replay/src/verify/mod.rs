@@ -109,7 +109,7 @@ fn lines(inspection: &Inspection) -> Vec<Line> {
 }
 
 fn words(inspection: &Inspection) -> String {
-    let Inspection { ends, rows, arrived, flaws } = inspection;
+    let Inspection { ends, rows, pruned, arrived, flaws } = inspection;
     let chains = ends.len();
     let mut words = String::new();
     for (chain, flaw) in flaws {
@@ -124,7 +124,8 @@ fn words(inspection: &Inspection) -> String {
         return words + &format!("The audit log is NOT whole; {looked_at} were looked at.\n");
     }
     let count = counted(u64::try_from(chains).unwrap_or(u64::MAX), "chain");
-    words.push_str(&format!("The audit log is whole: {looked_at} in {count}.\n"));
+    let spared = if *pruned > 0 { format!("; {pruned} more were pruned") } else { String::new() };
+    words.push_str(&format!("The audit log is whole: {looked_at} in {count}{spared}.\n"));
     for end in ends {
         let ChainEnd { chain, length, link } = end;
         words.push_str(&format!("  head of chain {chain}: {length} {}\n", heads::hexadecimal(link)));

@@ -1,8 +1,12 @@
 //! An installation in a folder of its own, with its server's half in hand.
 
+use futures_util::future::join_all;
 use jiff::{Timestamp, ToSpan as _};
 use mintmark_adapters::testing::TOKEN;
-use mintmark_fulfillment::{Arrival, ArrivedBody, Fulfilled, Fulfillment, Request, Settings, initialize};
+use mintmark_fulfillment::{
+    Admitted, Arrival, ArrivedBody, Error, Fulfilled, Fulfillment, Request, Settings, initialize,
+};
+use mintmark_storage::testing::TestDatabase;
 use serde_json::Value;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
@@ -50,6 +54,11 @@ impl Installation {
         Self::with(&format!("access_token = \"{TOKEN}\"\napi_base = \"{url}\"\napi_pace = \"0s\"\n"))
     }
 
+    /// On a database of the test's own.
+    pub(crate) fn on(database: &TestDatabase) -> Self {
+        Self::with(&format!("[database]\nurl = \"{}\"\n", database.url_text()))
+    }
+
     fn with(settings: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let text = format!(
@@ -72,25 +81,14 @@ impl Installation {
 
     /// Tells of a sale, an hour after the one before, and fulfills it. The id of its row.
     pub(crate) fn sell(&mut self, sale: &str, product: &str) -> i64 {
-        self.deliver(&format!(
-            "sale_id={sale}&product_id={product}&email=ada%40example.com&price=1000&resource_name=sale"
-        ))
+        self.deliver(&sold(sale, product))
     }
 
     /// Tells of anything, and fulfills it. The id of its row.
     pub(crate) fn deliver(&mut self, body: &str) -> i64 {
         let now = start() + self.delivered.hours();
         self.delivered += 1;
-        let query = format!("secret={SECRET}");
-        let request = Request { query: Some(&query), headers: &[], body: None };
-        let admitted = self.server.authenticate("gumroad", &request, now).unwrap();
-        let content_type = ("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned());
-        let arrival = Arrival {
-            headers: vec![content_type],
-            remote_address: Some("203.0.113.7".to_owned()),
-            body: ArrivedBody::Whole(body.as_bytes().to_vec()),
-        };
-        let delivery = self.server.accept(admitted, arrival, now).wait().unwrap();
+        let delivery = self.server.accept(self.admit(), arrival(body), now).wait().unwrap();
         let fulfilled = pollster::block_on(self.server.fulfill(&delivery, now)).unwrap();
         if let (Fulfilled::Licensed { new_letter: Some(letter), .. }, Some(outbox)) =
             (fulfilled, self.server.outbox())
@@ -98,6 +96,34 @@ impl Installation {
             pollster::block_on(outbox.send_now(letter).unwrap()).unwrap();
         }
         delivery.id
+    }
+
+    /// Tells of many sales of a product at once, at the same time, and fulfills them.
+    pub(crate) fn sell_all(&self, sales: impl IntoIterator<Item = String>, product: &str) {
+        let told = sales.into_iter().map(async |sale| self.tell(&sale, product).await.unwrap());
+        pollster::block_on(join_all(told));
+    }
+
+    /// Tells of a sale, as a store that is answered 503 if it comes to nothing.
+    pub(crate) fn try_to_sell(&self, sale: &str, product: &str) -> Result<(), Error> {
+        pollster::block_on(self.tell(sale, product))
+    }
+
+    async fn tell(&self, sale: &str, product: &str) -> Result<(), Error> {
+        let delivery = self.server.accept(self.admit(), arrival(&sold(sale, product)), start()).await?;
+        self.server.fulfill(&delivery, start()).await?;
+        Ok(())
+    }
+
+    /// The server's half.
+    pub(crate) fn server(&self) -> &Fulfillment {
+        &self.server
+    }
+
+    fn admit(&self) -> Admitted {
+        let query = format!("secret={SECRET}");
+        let request = Request { query: Some(&query), headers: &[], body: None };
+        self.server.authenticate("gumroad", &request, start()).unwrap()
     }
 
     /// The program in the installation's folder, with an empty environment.
@@ -123,7 +149,7 @@ impl Installation {
         mintmark_storage::testing::tamper(&mintmark_storage::DatabaseUrl::sqlite(&file), statement);
     }
 
-    /// Where a file of the installation is.
+    /// Of a file beside the settings.
     pub(crate) fn path(&self, file: &str) -> PathBuf {
         self.folder.path().join(file)
     }
@@ -140,6 +166,18 @@ impl From<Output> for Finished {
             output: String::from_utf8(output.stdout).unwrap(),
             errors: String::from_utf8(output.stderr).unwrap(),
         }
+    }
+}
+
+fn sold(sale: &str, product: &str) -> String {
+    format!("sale_id={sale}&product_id={product}&email=ada%40example.com&price=1000&resource_name=sale")
+}
+
+fn arrival(body: &str) -> Arrival {
+    Arrival {
+        headers: vec![("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned())],
+        remote_address: Some("203.0.113.7".to_owned()),
+        body: ArrivedBody::Whole(body.as_bytes().to_vec()),
     }
 }
 

@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 mod installation;
+mod interrupting;
 mod listing;
+mod moving;
 mod reconciling;
 mod running;
 mod settling;

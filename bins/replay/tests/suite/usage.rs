@@ -57,6 +57,8 @@ fn help_explains_every_command() {
         ("reconcile", &["reconcile"]),
         ("verify", &["verify"]),
         ("completion", &["completion"]),
+        ("import", &["import"]),
+        ("export", &["export"]),
     ];
     for (name, command) in commands {
         let help = installation.replay(&[*command, &["--help"]].concat());

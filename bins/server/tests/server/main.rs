@@ -16,6 +16,7 @@ mod postmark;
 mod readback;
 mod refreshing;
 mod relay;
+mod reports;
 mod restart;
 mod revocations;
 mod secrets;

@@ -4,6 +4,7 @@ mod api;
 mod authenticate;
 mod collisions;
 mod events;
+mod exported;
 mod facts;
 mod interpret;
 mod record;
@@ -14,8 +15,8 @@ use std::collections::BTreeMap;
 use std::sync::{PoisonError, RwLock};
 
 use crate::{
-    Authentic, Body, Books, Error, Interpretation, NotAuthentic, Proof, Request, SourceAdapter,
-    SourceSettings, WebhookSecret,
+    Authentic, Body, Books, Columns, Error, Interpretation, NotAuthentic, Proof, Record, Request,
+    SourceAdapter, SourceSettings, WebhookSecret,
 };
 use api::Api;
 use authenticate::Door;
@@ -66,6 +67,10 @@ impl SourceAdapter for Gumroad {
 
     fn interpret_corrected(&self, body: &Body<'_>, set: &BTreeMap<String, String>) -> Interpretation {
         interpret::interpret_corrected(body, set)
+    }
+
+    fn exported_sale(&self, columns: Columns<'_>) -> Option<Result<Record, String>> {
+        exported::sale(columns)
     }
 
     fn books(&self) -> Option<&dyn Books> {

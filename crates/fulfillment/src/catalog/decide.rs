@@ -12,6 +12,9 @@ use std::collections::BTreeMap;
 /// One letter has room for no more, and a quantity is a number that a sender may choose.
 const MOST_KEYS: u32 = 1_000;
 
+/// Why an order gets nothing whose buyer asked to be forgotten.
+pub(crate) const ERASED: &str = "erased";
+
 /// What an order gets.
 #[derive(Debug, Clone)]
 pub(crate) enum Decision {
@@ -60,7 +63,7 @@ impl Catalog {
     /// What the order gets of which all of `told` is known at `now`.
     pub(crate) fn decide(&self, source: &str, mode: Mode, told: &[Told], now: Timestamp) -> Decision {
         if is_erased(told) {
-            return Decision::Ignored("erased".to_owned());
+            return Decision::Ignored(ERASED.to_owned());
         }
         let believed = self.believed(source, told);
         let Some(history) = History::of(&believed) else { return Decision::Unsold };

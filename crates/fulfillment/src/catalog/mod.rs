@@ -16,7 +16,7 @@ mod tests;
 
 pub use compare::{ComparedProduct, ProductState};
 pub(crate) use compare::{ProductName, Sold};
-pub(crate) use decide::{Decision, Entitled};
+pub(crate) use decide::{Decision, ERASED, Entitled};
 pub(crate) use product::Notice;
 pub(crate) use terms::Terms;
 

@@ -93,7 +93,12 @@ fn ask_around(settings: &Settings, scope: &Scope, now: Timestamp) -> Vec<Asked> 
     let mut asked = vec![Asked::begin(Group::Server, "listen address", move || server::check(&local))];
     if scope.offline {
         let skipped = || {
-            let groups = [(Group::Server, "ping URL"), (Group::Mail, "provider"), (Group::Store, "store")];
+            let groups = [
+                (Group::Server, "ping URL"),
+                (Group::Mail, "provider"),
+                (Group::Store, "store"),
+                (Group::Clock, "clock"),
+            ];
             groups.map(|(group, check)| group.skip(check, "not asked, as --offline says")).to_vec()
         };
         asked.push(Asked::begin(Group::Server, "ping URL", skipped));

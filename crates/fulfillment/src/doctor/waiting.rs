@@ -102,7 +102,7 @@ fn newest(backlog: &Backlog, now: Timestamp) -> Finding {
 const OLD: SignedDuration = SignedDuration::from_hours(48);
 
 fn backup(settings: &Settings, now: Timestamp) -> Finding {
-    let remedy = "mintmark-admin backup /var/backups/mintmark-$(date +%F)";
+    let remedy = "mintmark-admin backup DIR, daily";
     match LastBackup::read(&settings.data_dir) {
         None => {
             let words = "none is known here; one that was made otherwise does not count";

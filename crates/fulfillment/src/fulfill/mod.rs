@@ -10,9 +10,11 @@ mod notices;
 mod order;
 mod outcome;
 mod plain;
+mod prune;
 mod report;
 mod settle;
 mod settler;
+mod spare;
 mod verdict;
 
 use crate::mailing::Mailing;
@@ -26,6 +28,10 @@ pub(crate) use links::party;
 use mintmark_adapters::{Event, Interpretation, Verdict};
 use mintmark_storage::{Delivery, Outcome, Subject};
 pub(crate) use notices::mail_uid;
+pub use prune::Prunable;
+pub use spare::Spare;
+#[cfg(test)]
+pub(crate) use spare::{Telling, told_again};
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 use tracing::Instrument as _;

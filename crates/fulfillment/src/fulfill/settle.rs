@@ -4,6 +4,7 @@ use super::attempt::{self, Attempt, Cause, Ending};
 use super::settler::Settler;
 use super::verdict::{Granted, Settled};
 use super::{Ended, Fulfilled, links, outcome};
+use crate::catalog::ERASED;
 use crate::{Error, Fulfillment};
 use jiff::Timestamp;
 use mintmark_adapters::{Event, Extent, Interpretation};
@@ -48,7 +49,7 @@ impl Fulfillment {
         Ok(due.len())
     }
 
-    fn settler(&self, now: Timestamp) -> Settler {
+    pub(super) fn settler(&self, now: Timestamp) -> Settler {
         Settler {
             records: self.records.clone(),
             catalog: self.catalog(),
@@ -78,6 +79,7 @@ impl Settler {
         let (delivery, party, notice) = (attempt.delivery, party.as_deref(), Cell::default());
         let cause = Cause { delivery, name: &name, events, party, notice };
         let mut settled = self.settle(ledger, &name, Some(&cause))?;
+        let is_erased = matches!(&settled, Settled::Without(reason) if reason == ERASED);
         for dependent in self.dependents(ledger, &cause)? {
             let further = self.settle(ledger, &dependent, Some(&cause))?;
             if !matches!(settled, Settled::Licensed(_)) {
@@ -96,6 +98,10 @@ impl Settler {
         let word = ending.word();
         tracing::debug!(license, outcome = word, "order settled");
         ledger.conclude(&attempt.conclusion(subject, ending), party, license)?;
+        if is_erased && cause.decision().is_none() {
+            // Whoever asked to be forgotten is not brought back by what is told later.
+            ledger.erase_deliveries(&[delivery.id])?;
+        }
         Ok((fulfilled, word))
     }
 }

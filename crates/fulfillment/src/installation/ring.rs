@@ -55,6 +55,11 @@ impl Ring {
         self.retired.iter().any(|key| key.kid() == kid)
     }
 
+    /// Every key that has signed licenses, and does not any more.
+    pub(crate) fn retired(&self) -> &[PublicKey] {
+        &self.retired
+    }
+
     /// The ids of the distrusted keys.
     pub(crate) fn distrusted_ids(&self) -> Vec<KeyId> {
         self.distrusted.iter().map(PublicKey::kid).collect()

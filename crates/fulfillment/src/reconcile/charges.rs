@@ -15,25 +15,25 @@ pub(super) enum Fact {
 
 /// Facts of charges, by their ids.
 #[derive(Debug, Default)]
-pub(super) struct Charges(HashMap<String, BTreeSet<Fact>>);
+pub(crate) struct Charges(HashMap<String, BTreeSet<Fact>>);
 
 impl Charges {
-    pub(super) fn add(&mut self, events: &[Event]) {
+    pub(crate) fn add(&mut self, events: &[Event]) {
         for (sale_id, fact) in events.iter().filter_map(fact) {
             self.0.entry(sale_id.to_owned()).or_default().insert(fact);
         }
     }
 
-    pub(super) fn is_told(&self, sale_id: &str) -> bool {
+    pub(crate) fn is_told(&self, sale_id: &str) -> bool {
         self.knows(sale_id, Fact::Sold)
     }
 
-    pub(super) fn is_refunded(&self, sale_id: &str) -> bool {
+    pub(crate) fn is_refunded(&self, sale_id: &str) -> bool {
         self.knows(sale_id, Fact::Refunded)
     }
 
     /// Whether these events say of their charges what is not known.
-    pub(super) fn lacks(&self, events: &[Event]) -> bool {
+    pub(crate) fn lacks(&self, events: &[Event]) -> bool {
         events.iter().filter_map(fact).any(|(sale_id, fact)| match fact {
             // Once all of it was given back, a part is no news.
             Fact::PartlyRefunded => !self.knows(sale_id, fact) && !self.is_refunded(sale_id),
@@ -44,6 +44,11 @@ impl Charges {
     fn knows(&self, sale_id: &str, fact: Fact) -> bool {
         self.0.get(sale_id).is_some_and(|facts| facts.contains(&fact))
     }
+}
+
+/// Whether these events say something of a charge that could be compared.
+pub(crate) fn are_comparable(events: &[Event]) -> bool {
+    events.iter().any(|event| fact(event).is_some())
 }
 
 /// A refund of unknown extent says nothing that could be compared.

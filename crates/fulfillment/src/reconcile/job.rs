@@ -1,13 +1,14 @@
 //! The reconciler: compares with the stores from time to time, beside a server.
 
 use super::{Memberships, Report};
+use crate::alerts::{self, RECONCILE_GAP, RECONCILE_KINDS, STORE_UNREACHABLE};
 use crate::meter::Comparison;
 use crate::outbox::Clock;
 use crate::{Error, Fulfillment};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use mintmark_adapters::Sources;
-use mintmark_storage::{Duty, Lead};
+use mintmark_storage::{Concern, Duty, Lead};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
@@ -87,11 +88,17 @@ impl Fulfillment {
         let (age, memberships) =
             if is_whole { (WHOLE, Memberships::Licensed) } else { (RECENT, Memberships::Charged) };
         let since = now.saturating_sub(age).unwrap_or(now);
+        let mut conditions = Vec::new();
         for source in self.sources_with_books() {
             let beat = &mut || _ = lead.is_held();
             let reconciled = self.reconcile_beating(source, since, memberships, now, beat);
+            conditions.extend(condition_of(source, &reconciled));
             self.meter.reconciled(source, comparison(&reconciled, now));
             log(source, reconciled);
+        }
+        let noted = self.records.store.note_conditions(RECONCILE_KINDS.to_vec(), conditions, now).wait();
+        if let Err(error) = noted {
+            tracing::warn!(%error, "what the reconciler found could not be written down for the operator");
         }
     }
 
@@ -113,6 +120,30 @@ fn is_due(last: Timestamp, now: Timestamp) -> bool {
     today.hour() >= QUIET_HOUR && (last.date() < today.date() || last.hour() < QUIET_HOUR)
 }
 
+/// What the operator is to be told of a comparison; nothing if the records were ours.
+fn condition_of(source: &str, reconciled: &Result<Report, Error>) -> Option<Concern> {
+    let again = format!("mintmark-replay reconcile --source {source} --since 3d");
+    match reconciled {
+        Ok(report) if report.missed + report.changed > 0 => {
+            let count = i64::try_from(report.missed + report.changed).unwrap_or(i64::MAX);
+            let words = format!(
+                "{} missed and {} changed; made up for, but the way from the store may be broken",
+                report.missed, report.changed
+            );
+            let command = format!("mintmark-admin source check {source}");
+            Some(alerts::condition(RECONCILE_GAP, source, count, &words, &command))
+        }
+        Ok(report) if report.is_closed() => None,
+        Ok(report) => {
+            let (open, unread) = (report.open.len(), report.unread.len());
+            let words = format!("{open} differences are open, and {unread} days could not be read");
+            Some(alerts::condition(STORE_UNREACHABLE, source, 1, &words, &again))
+        }
+        Err(error) => Some(alerts::condition(STORE_UNREACHABLE, source, 1, &error.to_string(), &again)),
+    }
+}
+
+/// For the metrics.
 fn comparison(reconciled: &Result<Report, Error>, now: Timestamp) -> Comparison {
     match reconciled {
         Ok(Report { missed, changed, open, unread, .. }) => {

@@ -6,7 +6,7 @@ use crate::Error;
 use jiff::Timestamp;
 use mintmark_adapters::{Event, Order, Verdict};
 use mintmark_storage::{Outcome, Recalled};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A delivery, as far as it is to be believed.
 #[derive(Debug)]
@@ -15,6 +15,8 @@ pub(super) struct Known {
     /// The store's own license key that it names.
     pub(super) store_key: Option<String>,
     pub(super) received_at: Timestamp,
+    /// The charge that told nothing any more, since its buyer asked to be forgotten.
+    erased: Option<String>,
     processed: bool,
     reason: Option<String>,
 }
@@ -55,6 +57,7 @@ impl Run<'_> {
             events,
             store_key,
             received_at: recalled.delivery.recorded.received_at,
+            erased: recalled.sale_id.clone().filter(|_| recalled.is_erased),
             processed: recalled.processed,
             reason: recalled.reason.clone(),
         }
@@ -66,6 +69,11 @@ pub(super) fn charges(known: &[Known]) -> Charges {
     let mut charges = Charges::default();
     known.iter().for_each(|known| charges.add(&known.events));
     charges
+}
+
+/// The sales whose buyers asked to be forgotten.
+pub(super) fn erased(known: &[Known]) -> HashSet<String> {
+    known.iter().filter_map(|known| known.erased.clone()).collect()
 }
 
 /// Why a sale that was told has led to nothing, by its id; a sale that any delivery has settled is not here.

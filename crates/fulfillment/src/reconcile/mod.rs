@@ -1,6 +1,6 @@
 //! Reconciling: what a store's own records say, against what it told us; what was missed is made up for.
 
-mod charges;
+pub(crate) mod charges;
 mod course;
 mod gifts;
 mod job;

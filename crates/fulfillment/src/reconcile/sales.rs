@@ -69,11 +69,16 @@ impl Run<'_> {
             records.iter().filter_map(|record| record.interpretation.sale_id.clone()).collect();
         let known = self.known(&ids)?;
         let (charges, unsettled) = (known::charges(&known), known::unsettled(&known));
+        let erased = known::erased(&known);
         let mut news: Vec<(News, Record)> = Vec::new();
         for record in records {
             let Some(events) = self.listed(&record) else { continue };
             let sale_id = record.interpretation.sale_id.clone().unwrap_or_default();
             let is_told = charges.is_told(&sale_id);
+            if erased.contains(&sale_id) {
+                self.tally.known += 1;
+                continue;
+            }
             if record.gift == GiftSide::Giver && !is_told {
                 match self.gift(&record)? {
                     Gift::Missed => news.push((News::Missed, record)),

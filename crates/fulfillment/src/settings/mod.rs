@@ -1,10 +1,13 @@
 //! The settings: one tree for every program, read in layers and checked as a whole.
 
+mod alerts;
 mod file;
 mod layers;
 mod ping_url;
 mod read;
 mod sections;
+
+pub use alerts::AlertSettings;
 
 use crate::problems::Problems;
 use ipnet::IpNet;
@@ -40,6 +43,8 @@ pub struct Settings {
     pub signing: SigningSettings,
     /// `mail`
     pub mail: MailSettings,
+    /// `alerts`
+    pub alerts: AlertSettings,
 }
 
 /// Where the catalog is.

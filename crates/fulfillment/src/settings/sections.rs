@@ -1,7 +1,7 @@
 //! The sections of the settings, from the merged layers to checked values.
 
 use super::layers::Layers;
-use super::{HttpSettings, Licensee, MetricsSettings, ProductsFile, Settings, SigningSettings};
+use super::{HttpSettings, Licensee, MetricsSettings, ProductsFile, Settings, SigningSettings, alerts};
 use crate::problems::Problems;
 use ipnet::IpNet;
 use mintmark_adapters::{SourceSettings, Sources, WebhookSecret};
@@ -26,6 +26,7 @@ pub(super) fn settings(mut layers: Layers) -> Result<Settings, Problems> {
     let metrics = metrics(&mut layers);
     let signing = signing(&mut layers);
     let mail = mail(&mut layers);
+    let alerts = alerts::read(&mut layers);
     let settings = (|| {
         Some(Settings {
             data_dir: data_dir?,
@@ -36,6 +37,7 @@ pub(super) fn settings(mut layers: Layers) -> Result<Settings, Problems> {
             metrics,
             signing: signing?,
             mail: mail?,
+            alerts: alerts?,
         })
     })();
     // Whatever is missing has left its problem behind.

@@ -1,12 +1,14 @@
 //! What an installation promises, on both databases.
 #![expect(clippy::unwrap_used, reason = "a test that cannot be prepared has failed")]
 
+mod alerts;
 mod catalog;
 mod corpus;
 mod corrections;
 mod decisions;
 mod door;
 mod doubts;
+mod erasing;
 mod fallback;
 mod flood;
 mod golden;
@@ -19,6 +21,7 @@ mod linked;
 mod membership;
 mod notices;
 mod orders;
+mod pruning;
 mod readback;
 mod reconcile;
 mod refreshing;

@@ -64,7 +64,7 @@ impl fmt::Display for ServiceUrl {
 }
 
 /// Whether a host is this machine: `localhost`, `::1` or within 127.0.0.0/8.
-pub(super) fn is_loopback<S: AsRef<str>>(host: &Host<S>) -> bool {
+pub(crate) fn is_loopback<S: AsRef<str>>(host: &Host<S>) -> bool {
     match host {
         Host::Ipv4(address) => address.is_loopback(),
         Host::Ipv6(address) => address.is_loopback(),

@@ -9,12 +9,13 @@
 //! session; so it may remember the end, and appends in the statement that records.
 
 mod flaws;
+mod gaps;
 mod seals;
 mod tail;
 mod verify;
 
 pub use flaws::{Flaw, Part};
-pub(crate) use seals::{Content, content_hash};
+pub(crate) use seals::{Content, content_hash, erasure};
 pub use seals::{Digest, Notary, Salt};
 pub(crate) use tail::{Stretch, Tail};
 pub use verify::{ChainEnd, Inspection};

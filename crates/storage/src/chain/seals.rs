@@ -15,6 +15,8 @@ pub type Salt = [u8; 16];
 const CONTENT: &[u8] = b"mintmark delivery content v1\0";
 const LINK: &[u8] = b"mintmark chain link v1\0";
 const END: &[u8] = b"mintmark chain end v1\0";
+const ERASURE: &[u8] = b"mintmark delivery erased v1\0";
+const GAP: &[u8] = b"mintmark chain gap v1\0";
 
 /// Who hashes and signs: the holder of the audit key. This crate knows no cryptography.
 pub trait Notary: fmt::Debug + Send + Sync {
@@ -97,6 +99,30 @@ pub(crate) fn link(
 /// The seal at the end of a chain. No row has it: who cuts rows off has none for the end that is left.
 pub(crate) fn end(notary: &dyn Notary, chain: i64, length: i64, link: &[u8]) -> Digest {
     notary.sign(&[END, &chain.to_be_bytes(), &length.to_be_bytes(), link])
+}
+
+/// The seal of a row out of which a person was erased: its place, the hash of what it once said, and what is left.
+pub(crate) fn erasure(
+    notary: &dyn Notary,
+    chain: i64,
+    place: i64,
+    hash: &[u8],
+    left: &Content<'_>,
+) -> Digest {
+    let left = content_hash(notary, &[], left);
+    notary.sign(&[ERASURE, &chain.to_be_bytes(), &place.to_be_bytes(), hash, &left])
+}
+
+/// The seal of the places from `first` to `last`, whose deliveries were pruned; `link` is the one of the last.
+pub(crate) fn gap(
+    notary: &dyn Notary,
+    chain: i64,
+    (first, last): (i64, i64),
+    link: &[u8],
+    at: i64,
+) -> Digest {
+    let [chain, first, last, at] = [chain, first, last, at].map(i64::to_be_bytes);
+    notary.sign(&[GAP, &chain, &first, &last, &at, link])
 }
 
 /// A length that no column can have stands for one that is not there.

@@ -1,6 +1,7 @@
 //! Verifying the audit log: every row of every chain, in bounded memory, beside whoever records.
 
 use super::flaws::{Flaw, Part};
+use super::gaps::{self, Gap};
 use super::seals::{self, Content, Digest, Notary};
 use super::{NOTHING, ROSTER};
 use crate::connection::AnyConnection;
@@ -30,7 +31,9 @@ pub struct Inspection {
     pub ends: Vec<ChainEnd>,
     /// The rows that were looked at.
     pub rows: u64,
-    /// Of them, those that were recorded meanwhile: they are for the next time.
+    /// The rows that were pruned.
+    pub pruned: u64,
+    /// Of the rows, those that were recorded meanwhile: they are for the next time.
     pub arrived: u64,
     /// The first flaw of each chain that has one. A chain of number 0 is the table of the chains itself.
     pub flaws: Vec<(i64, Flaw)>,
@@ -43,7 +46,7 @@ impl Store {
     /// `progress` is told how many rows were looked at, and how many were recorded when it began.
     pub fn inspect_log(&self, noted: &[ChainEnd], mut progress: impl FnMut(u64, u64)) -> Result<Inspection> {
         let notary = self.notary()?;
-        let mut walk = Walk::begin(notary.as_ref(), noted, self.read(ends)?);
+        let mut walk = Walk::begin(self, notary.as_ref(), noted, self.read(ends)?);
         let recorded: i64 = walk.chains.values().map(|chain| chain.recorded.length).sum();
         let recorded = u64::try_from(recorded).unwrap_or_default();
         let mut last = i64::MIN;
@@ -52,16 +55,17 @@ impl Store {
             let Some(newest) = page.last() else { break };
             last = newest.id;
             for row in &page {
-                walk.look(row);
+                walk.look(row)?;
             }
             progress(walk.rows, recorded);
         }
-        Ok(walk.end(self.read(ends)?))
+        walk.end(self.read(ends)?)
     }
 }
 
 /// The table of the chains, and how far each has been walked.
 struct Walk<'a> {
+    store: &'a Store,
     notary: &'a dyn Notary,
     noted: &'a [ChainEnd],
     chains: BTreeMap<i64, Chain>,
@@ -69,6 +73,7 @@ struct Walk<'a> {
     /// Rows behind the ends of their chains: the last place of each chain, with the row's number.
     beyond: BTreeMap<i64, (i64, i64)>,
     rows: u64,
+    pruned: i64,
     arrived: u64,
 }
 
@@ -104,6 +109,7 @@ struct Row {
     chain: i64,
     place: i64,
     link: Vec<u8>,
+    erased: Option<Vec<u8>>,
     conclusion: Option<i64>,
 }
 
@@ -139,20 +145,23 @@ fn page(connection: &mut AnyConnection, after: i64) -> Result<Vec<Row>> {
             of::chain,
             of::place,
             of::link,
+            of::erased,
             conclusions::delivery_id.nullable(),
         ));
     Ok(rows.load(connection)?)
 }
 
 impl<'a> Walk<'a> {
-    fn begin(notary: &'a dyn Notary, noted: &'a [ChainEnd], ends: Ends) -> Self {
+    fn begin(store: &'a Store, notary: &'a dyn Notary, noted: &'a [ChainEnd], ends: Ends) -> Self {
         let mut walk = Self {
+            store,
             notary,
             noted,
             chains: BTreeMap::new(),
             flaws: BTreeMap::new(),
             beyond: BTreeMap::new(),
             rows: 0,
+            pruned: 0,
             arrived: 0,
         };
         let mut roster = None;
@@ -182,15 +191,26 @@ impl<'a> Walk<'a> {
         is_right.then_some(ChainEnd { chain, length, link })
     }
 
-    fn look(&mut self, row: &Row) {
+    fn look(&mut self, row: &Row) -> Result<()> {
         self.rows += 1;
         let Some(chain) =
             self.chains.get_mut(&row.chain).filter(|chain| chain.has_recorded(self.notary, row))
         else {
             self.arrived += 1;
             self.beyond.insert(row.chain, (row.place, row.id));
-            return;
+            return Ok(());
         };
+        if !self.flaws.contains_key(&row.chain) {
+            while chain.walked + 1 < row.place
+                && let Some(gap) = gap_at(self.store, self.notary, row.chain, chain.walked + 1)?
+            {
+                self.pruned += chain.skip(&gap);
+            }
+            // It was pruned after it was read; or else somebody put it where pruned rows were.
+            if row.place <= chain.walked && !self.store.read(|connection| gaps::holds(connection, row.id))? {
+                return Ok(());
+            }
+        }
         let flaw = match self.flaws.get(&row.chain) {
             None => chain.take(self.notary, row, self.noted),
             // What was missed is not gone but has another number.
@@ -202,9 +222,10 @@ impl<'a> Walk<'a> {
         if let Some(flaw) = flaw {
             self.flaws.insert(row.chain, flaw);
         }
+        Ok(())
     }
 
-    fn end(mut self, ends_now: Ends) -> Inspection {
+    fn end(mut self, ends_now: Ends) -> Result<Inspection> {
         let now: BTreeMap<i64, i64> = ends_now
             .into_iter()
             .filter_map(|end| self.read(end))
@@ -215,7 +236,12 @@ impl<'a> Walk<'a> {
                 self.flaws.entry(chain).or_insert(Flaw::Added { row });
             }
         }
-        for (number, chain) in &self.chains {
+        for (number, chain) in &mut self.chains {
+            while chain.walked < chain.recorded.length
+                && let Some(gap) = gap_at(self.store, self.notary, *number, chain.walked + 1)?
+            {
+                self.pruned += chain.skip(&gap);
+            }
             if let Some(flaw) = chain.flaw_at_the_end(self.noted) {
                 self.flaws.entry(*number).or_insert(flaw);
             }
@@ -226,18 +252,27 @@ impl<'a> Walk<'a> {
                 self.flaws.entry(noted.chain).or_insert(flaw);
             }
         }
-        Inspection {
+        Ok(Inspection {
             ends: self.chains.into_values().map(|chain| chain.recorded).collect(),
             rows: self.rows,
+            pruned: u64::try_from(self.pruned).unwrap_or_default(),
             arrived: self.arrived,
             flaws: self.flaws.into_iter().collect(),
-        }
+        })
     }
 }
 
 impl Chain {
     fn new(recorded: ChainEnd) -> Self {
         Self { recorded, walked: 0, link: NOTHING, last_row: None, missed: None }
+    }
+
+    /// Goes on behind deliveries that were pruned; answers how many.
+    fn skip(&mut self, gap: &Gap) -> i64 {
+        let skipped = gap.last - self.walked;
+        self.walked = gap.last;
+        self.link = gap.link;
+        skipped
     }
 
     /// Whether a row is to be looked at, or was recorded since the walk began. One that has only been given a place
@@ -267,8 +302,12 @@ impl Chain {
                 }
             };
         }
-        let content_hash = seals::content_hash(notary, &row.salt, &row.content());
-        match (content_hash == row.content_hash.as_slice(), is_linked) {
+        let content_hash = match &row.erased {
+            // What it said is gone; that it is gone, and what is left, is sealed.
+            Some(_) if row.is_erased(notary) => row.content_hash.clone(),
+            Some(_) | None => seals::content_hash(notary, &row.salt, &row.content()).to_vec(),
+        };
+        match (content_hash == row.content_hash, is_linked) {
             (true, true) => {}
             (false, true) => return altered(Part::Content),
             (false, false) if expected(&content_hash) == row.link.as_slice() => return altered(Part::Hash),
@@ -302,7 +341,17 @@ impl Chain {
     }
 }
 
+/// The gap that a place is in, if its seal is right.
+fn gap_at(store: &Store, notary: &dyn Notary, chain: i64, place: i64) -> Result<Option<Gap>> {
+    store.read(|connection| gaps::at(connection, notary, chain, place))
+}
+
 impl Row {
+    fn is_erased(&self, notary: &dyn Notary) -> bool {
+        let seal = seals::erasure(notary, self.chain, self.place, &self.content_hash, &self.content());
+        self.salt.is_empty() && self.erased.as_deref() == Some(seal.as_slice())
+    }
+
     fn content(&self) -> Content<'_> {
         let told = &self.told;
         Content {

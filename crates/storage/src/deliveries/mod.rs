@@ -117,6 +117,14 @@ impl Store {
         self.read(|connection| load!(connection, id))
     }
 
+    /// The deliveries with these numbers, to look at, oldest first.
+    pub fn deliveries(&self, ids: &[i64]) -> Result<Vec<Delivery>> {
+        let rows: Vec<Loaded> = self.read(|connection| {
+            Ok(loaded!().filter(deliveries::id.eq_any(ids)).order(deliveries::id).load(connection)?)
+        })?;
+        rows.into_iter().map(into_delivery).collect()
+    }
+
     /// When the newest delivery came, at `since` or later, that proved itself with this one of a source's secrets.
     pub fn newest_with_secret(
         &self,

@@ -1,21 +1,25 @@
 //! The ledger of an order: read, decided upon and written in one transaction, while nobody else writes of any order.
 
 mod conclude;
+mod erase;
 mod letters;
 mod licenses;
 mod reported;
 mod signed;
 mod told;
 
+pub use erase::{Person, Told};
 pub use licenses::{Change, Held, Mint, Revision};
 pub use told::OnRecord;
 
+use crate::chain::Notary;
 use crate::connection::{AnyConnection, transaction};
 use crate::schema::licenses as license_table;
 use crate::{Pending, Result, Store, time};
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use jiff::Timestamp;
 use std::fmt;
+use std::sync::Arc;
 
 /// An order, by the names that its source and we have for it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,6 +36,7 @@ pub struct OrderName {
 pub struct Ledger<'a> {
     connection: &'a mut AnyConnection,
     now: Timestamp,
+    notary: Option<Arc<dyn Notary>>,
 }
 
 impl Store {
@@ -42,10 +47,17 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&mut Ledger<'_>) -> Result<T> + Send + 'static,
     {
+        let notary = self.notary().ok();
         self.write(move |connection| {
             transaction::keep_issues_out(connection)?;
-            work(&mut Ledger { connection, now })
+            work(&mut Ledger { notary, ..Ledger::new(connection, now) })
         })
+    }
+
+    /// Reads of orders without keeping anybody from writing of them: what is decided from it has to be decided again
+    /// before it is written. What `work` writes is refused.
+    pub fn look<T>(&self, now: Timestamp, work: impl FnOnce(&mut Ledger<'_>) -> Result<T>) -> Result<T> {
+        self.read(|connection| work(&mut Ledger::new(connection, now)))
     }
 
     /// The orders with a license whose state changes by itself by `now`, those that wait longest first.
@@ -60,6 +72,12 @@ impl Store {
         })?;
         let name = |(source, mode, order_id)| OrderName { source, mode, order_id };
         Ok(rows.into_iter().map(name).collect())
+    }
+}
+
+impl<'a> Ledger<'a> {
+    pub(crate) fn new(connection: &'a mut AnyConnection, now: Timestamp) -> Self {
+        Self { connection, now, notary: None }
     }
 }
 

@@ -15,7 +15,7 @@ impl Store {
         self.write(move |connection| {
             let reported = letters::apply(connection, &report)?;
             let conclusion = conclude(reported.as_ref());
-            Ledger { connection, now: conclusion.at }.conclude(&conclusion, None, None)?;
+            Ledger::new(connection, conclusion.at).conclude(&conclusion, None, None)?;
             Ok(reported)
         })
     }

@@ -1,7 +1,7 @@
 //! What was told of an order.
 
 use super::{Ledger, OrderName};
-use crate::conclusions::DISMISSED;
+use crate::conclusions::{DISMISSED, outcome_from_column};
 use crate::deliveries::{COLUMNS, Row};
 use crate::schema::{conclusions, deliveries, readings};
 use crate::{Delivery, Outcome, Result};
@@ -20,6 +20,12 @@ pub struct OnRecord {
     pub is_unverified: bool,
     /// Whether it is not to be believed.
     pub is_held: bool,
+    /// Whether nothing is left to do, and nothing failed.
+    pub is_settled: bool,
+    /// What it led to.
+    pub outcome: Option<Outcome>,
+    /// Under what orders that belong to it find it.
+    pub party: Option<String>,
     /// Whether a person has said that nothing follows from it.
     pub is_dismissed: bool,
 }
@@ -35,13 +41,15 @@ macro_rules! told {
                 COLUMNS,
                 (conclusions::mode, conclusions::order_id, conclusions::attempts),
                 readings::record.nullable(),
-                (conclusions::verify_at, conclusions::outcome, conclusions::reason),
+                (conclusions::verify_at, conclusions::outcome, conclusions::party),
+                (conclusions::processed, conclusions::error.is_null(), conclusions::reason),
             ))
     };
 }
 
-type Told =
-    (Row, (String, Option<String>, i64), Option<String>, (Option<i64>, Option<String>, Option<String>));
+type Columns = (Option<i64>, Option<String>, Option<String>);
+type Ending = (bool, bool, Option<String>);
+type Told = (Row, (String, Option<String>, i64), Option<String>, Columns, Ending);
 
 impl Ledger<'_> {
     /// The deliveries that told of an order and were concluded, oldest first.
@@ -65,13 +73,22 @@ impl Ledger<'_> {
     }
 }
 
-fn on_record(
-    (row, (mode, order_id, attempts), reading, (verify_at, outcome, reason)): Told,
-) -> Result<OnRecord> {
+fn on_record(told: Told) -> Result<OnRecord> {
+    let (row, (mode, order_id, attempts), reading, (verify_at, outcome, party), ending) = told;
+    let (processed, is_sound, reason) = ending;
     let delivery = row.into_delivery(attempts)?;
     let order =
         OrderName { source: delivery.recorded.source.clone(), mode, order_id: order_id.unwrap_or_default() };
-    let is_held = outcome.as_deref() == Some(Outcome::Held.as_str());
-    let is_dismissed = reason.is_some_and(|reason| reason.starts_with(DISMISSED));
-    Ok(OnRecord { delivery, order, reading, is_unverified: verify_at.is_some(), is_held, is_dismissed })
+    let outcome = outcome_from_column(outcome)?;
+    Ok(OnRecord {
+        delivery,
+        order,
+        reading,
+        is_unverified: verify_at.is_some(),
+        is_held: outcome == Some(Outcome::Held),
+        is_settled: processed && is_sound,
+        is_dismissed: reason.is_some_and(|reason| reason.starts_with(DISMISSED)),
+        outcome,
+        party,
+    })
 }

@@ -3,15 +3,23 @@
 use super::TestDatabase;
 use crate::DatabaseUrl;
 use crate::connection::AnyConnection;
+use diesel::RunQueryDsl;
 use diesel::connection::SimpleConnection;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The tables of the log, in the order in which they can be filled.
-const TABLES: [&str; 3] = ["deliveries", "conclusions", "chains"];
+const TABLES: [&str; 4] = ["deliveries", "conclusions", "chains", "gaps"];
 
 /// The rows of the log, as they were at one time.
 #[derive(Debug)]
-pub struct Copy(u32);
+pub struct LogCopy(u32);
+
+impl LogCopy {
+    /// What the names of the copied tables end with, behind an underscore.
+    pub fn number(&self) -> u32 {
+        self.0
+    }
+}
 
 /// Carries out a statement, past the triggers and foreign keys that keep others from it.
 ///
@@ -41,23 +49,43 @@ impl TestDatabase {
         tamper(&self.url, statement);
     }
 
+    /// Every row of every table of PostgreSQL, as text.
+    ///
+    /// # Panics
+    /// When the database refuses.
+    pub fn dump(&self) -> String {
+        #[derive(diesel::QueryableByName)]
+        struct Line {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            line: String,
+        }
+        let mut connection = AnyConnection::open(&self.url).expect("the database opens");
+        let mut lines = |question: &str| -> Vec<String> {
+            let lines: Vec<Line> = diesel::sql_query(question).load(&mut connection).expect("an answer");
+            lines.into_iter().map(|line| line.line).collect()
+        };
+        let tables =
+            lines("SELECT tablename::text AS line FROM pg_tables WHERE schemaname = current_schema()");
+        tables.iter().flat_map(|table| lines(&format!("SELECT t::text AS line FROM {table} t"))).collect()
+    }
+
     /// Copies the rows of the log.
     ///
     /// # Panics
     /// When the database refuses.
-    pub fn copy_log(&self) -> Copy {
+    pub fn copy_log(&self) -> LogCopy {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let copy = COUNT.fetch_add(1, Ordering::Relaxed);
         let copies = TABLES.map(|table| format!("CREATE TABLE {table}_{copy} AS SELECT * FROM {table};"));
         self.tamper(&copies.concat());
-        Copy(copy)
+        LogCopy(copy)
     }
 
     /// Brings the rows of the log back to what they were.
     ///
     /// # Panics
     /// When the database refuses.
-    pub fn bring_back(&self, Copy(copy): &Copy) {
+    pub fn bring_back(&self, LogCopy(copy): &LogCopy) {
         let back = TABLES
             .map(|table| format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM {table}_{copy};"));
         self.tamper(&back.concat());

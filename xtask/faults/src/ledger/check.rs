@@ -9,6 +9,7 @@ use xtask::process::wait_for;
 
 use super::rows::{self, Delivery, Letter, License, Rows};
 use super::{Ending, Summary, Telling};
+use crate::command_lines;
 use crate::installation::Installation;
 use crate::sink::{self, Sink};
 
@@ -35,6 +36,7 @@ pub(super) fn check(
 ) -> anyhow::Result<Summary> {
     let mut witness = installation.witness()?;
     rows::check_integrity(&mut witness).context("F")?;
+    command_lines::verify(installation).context("H")?;
     let rows = Rows::read(&mut witness)?;
     let mut summary = count(tellings)?;
     everything_acknowledged_is_on_record(tellings, &rows).context("A")?;

@@ -197,13 +197,14 @@ fn canaries(installation: &Installation<'_>) -> anyhow::Result<Vec<Canary>> {
     let data = installation.data_folder();
     let signing_key = fs::read(data.join("signing-key.pk8"))?;
     let revocation_key = fs::read(data.join("revocation-key.pk8"))?;
-    let key_secret = fs::read_to_string(data.join("license-key-secret"))?;
+    let decoded = |file: &str| -> anyhow::Result<Vec<u8>> {
+        let text = fs::read_to_string(data.join(file))?;
+        Ok(base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, text.trim())?)
+    };
     // Of PKCS#8 for Ed25519 the private half is the 32 bytes after the first 16.
     let seed = |key: &[u8]| Some(key.get(16..48)?.to_owned());
     let signing_seed = seed(&signing_key).context("the signing key is too short")?;
     let revocation_seed = seed(&revocation_key).context("the revocation key is too short")?;
-    let decoded =
-        base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, key_secret.trim())?;
     Ok(vec![
         Canary::new("the webhook secret", SECRET.as_bytes()),
         Canary::new("the provider's token", TOKEN.as_bytes()),
@@ -213,7 +214,8 @@ fn canaries(installation: &Installation<'_>) -> anyhow::Result<Vec<Canary>> {
         Canary::new("the words of a panic", PANIC_WORDS.as_bytes()),
         Canary::new("the signing key", &signing_seed),
         Canary::new("the revocation key", &revocation_seed),
-        Canary::new("the license-key secret", &decoded),
+        Canary::new("the license-key secret", &decoded("license-key-secret")?),
+        Canary::new("the audit key", &decoded("audit-key")?),
     ])
 }
 

@@ -4,4 +4,5 @@ pub(crate) mod facts;
 mod histories;
 mod model;
 mod properties;
+mod pruned;
 mod stories;

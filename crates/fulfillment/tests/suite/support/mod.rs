@@ -3,12 +3,14 @@
 mod books;
 mod builder;
 mod clock;
+mod hook;
 mod ping;
 mod postbox;
 
 pub(crate) use books::{ping_of, sold};
 pub(crate) use builder::ShopBuilder;
 pub(crate) use clock::TestClock;
+pub(crate) use hook::Hook;
 pub(crate) use ping::Ping;
 pub(crate) use postbox::{Postbox, trouble};
 

@@ -3,7 +3,7 @@
 use crate::letters::{Claim, ClaimedLetter, Finish, Letter, LetterResult, NewLetter, Share};
 use crate::letters::{add, withheld};
 use crate::schema::licenses;
-use crate::testing::TestDatabase;
+use crate::testing::{self, TestDatabase};
 use crate::{Access, LetterKind, LetterState, LicenseStatus, Store};
 use diesel::connection::SimpleConnection;
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
@@ -27,7 +27,7 @@ pub(super) struct Shown(pub(super) LetterKind, pub(super) LetterState, pub(super
 impl Desk {
     pub(super) fn open(database: &TestDatabase) -> Self {
         let store = Store::open(&database.url, Access::FirstRun).expect("the store opens");
-        crate::testing::begin_log(&store);
+        testing::begin_log(&store);
         store.write(|connection| Ok(connection.batch_execute(THREE_LICENSES)?)).wait().expect("licenses");
         Self { store }
     }

@@ -191,7 +191,8 @@ impl Text for FindAll {
     const AFTER: &'static str = ") AS told (delivery_id, attempt, at, kind, told_mode, order_id, sale_id, \
             source, mode, source_order_id, item)), \
         found AS MATERIALIZED (SELECT licenses.number, told.* FROM told \
-            JOIN licenses USING (source_order_id, source, mode, item) WHERE licenses.status = 'active'), \
+            JOIN licenses USING (source_order_id, source, mode, item) \
+            WHERE licenses.status = 'active' AND licenses.email <> ''), \
         attempted AS (INSERT INTO attempts (delivery_id, number, at, outcome) \
             SELECT delivery_id, attempt, at, 'found' FROM found), \
         concluded AS (UPDATE conclusions SET kind = found.kind, mode = found.told_mode, \

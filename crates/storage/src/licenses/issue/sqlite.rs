@@ -118,6 +118,8 @@ fn of_same_order(connection: &mut SqliteConnection, new: &NewLicense) -> Result<
     let row: Option<Row> = licenses::table
         .filter(licenses::source.eq(&new.source).and(licenses::mode.eq(&new.mode)))
         .filter(licenses::source_order_id.eq(&new.source_order_id).and(licenses::item.eq(new.item)))
+        // Whoever was erased is not brought back: such an order is settled.
+        .filter(licenses::email.ne(""))
         .get_result(connection)
         .optional()?;
     row.map(|row| Ok((row.number, row.into_license()?))).transpose()
