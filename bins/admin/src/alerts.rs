@@ -20,6 +20,10 @@ Examples:
 A running server looks every minute. Who is told is set in [alerts].";
 
 const AFTER_TEST: &str = "\
+Examples:
+  mintmark-admin alerts test
+  mintmark-admin alerts test --config /etc/mintmark/mintmark.toml
+
 Sends a digest that says that it is a test, by alerts.to and alerts.webhook.
 Exits with 1 if one of them did not take it.";
 
