@@ -26,7 +26,7 @@ pub(super) fn write(path: &Path, ends: &[ChainEnd]) -> Result<(), Failure> {
     std::fs::write(path, text).map_err(|source| Failure::File { path: path.to_owned(), source })
 }
 
-/// Reads what [`write`] wrote.
+/// Reads what [`write()`] wrote.
 pub(super) fn read(path: &Path) -> Result<Vec<ChainEnd>, Failure> {
     let failed = |source| Failure::Input { path: path.to_owned(), source };
     let text = std::fs::read_to_string(path).map_err(failed)?;
