@@ -51,7 +51,7 @@ impl Erase {
                 "nobody is at the terminal to confirm; --yes erases without asking, --dry-run only looks",
             ));
         }
-        let operator = self.on_record.operator()?;
+        let operator = self.on_record.operator();
         let fulfillment = Fulfillment::open(settings, Role::Tool, now)?;
         let found = fulfillment.erasable(self.email.as_str())?;
         if found.is_empty() {

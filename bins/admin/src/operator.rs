@@ -1,6 +1,5 @@
 //! Who does something by hand, and why.
 
-use crate::failure::Failure;
 use clap::Args;
 use mintmark_fulfillment::Operator;
 
@@ -17,13 +16,7 @@ pub(crate) struct OnRecord {
 
 impl OnRecord {
     /// Who and why.
-    pub(crate) fn operator(&self) -> Result<Operator, Failure> {
-        Ok(Operator::find(self.by.as_deref(), self.why.as_deref())?)
-    }
-
-    /// The same, of what takes nothing from anybody, and is therefore done also if nobody says by whom.
-    pub(crate) fn operator_or_somebody(&self) -> Operator {
-        let nobody = |_| Operator { name: "somebody".to_owned(), why: self.why.clone() };
-        Operator::find(self.by.as_deref(), self.why.as_deref()).unwrap_or_else(nobody)
+    pub(crate) fn operator(&self) -> Operator {
+        Operator::find(self.by.as_deref(), self.why.as_deref())
     }
 }

@@ -40,7 +40,7 @@ impl Correct {
         output: &mut dyn Write,
     ) -> Result<Ending, Failure> {
         let set: BTreeMap<String, String> = self.set.iter().cloned().collect();
-        let row = fulfillment.correct(self.id, &set, &self.on_record.operator()?, now)?;
+        let row = fulfillment.correct(self.id, &set, &self.on_record.operator(), now)?;
         let outcome = row.outcome.map_or("undecided", |outcome| outcome.as_str());
         let detail = row.error.as_deref().or(row.license_key.as_deref()).or(row.reason.as_deref());
         if self.json {

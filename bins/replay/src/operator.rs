@@ -1,6 +1,5 @@
 //! Who settles a row by hand, and why.
 
-use crate::failure::Failure;
 use clap::Args;
 use mintmark_fulfillment::Operator;
 
@@ -17,7 +16,7 @@ pub(crate) struct OnRecord {
 
 impl OnRecord {
     /// Who and why.
-    pub(crate) fn operator(&self) -> Result<Operator, Failure> {
-        Ok(Operator::find(self.by.as_deref(), Some(&self.why))?)
+    pub(crate) fn operator(&self) -> Operator {
+        Operator::find(self.by.as_deref(), Some(&self.why))
     }
 }

@@ -162,9 +162,6 @@ pub enum Error {
         /// What is in the way.
         reason: String,
     },
-    /// Something is done by hand, and nobody knows by whom.
-    #[error("nobody is named who does this; --by NAME does, or the variable MINTMARK_OPERATOR")]
-    Nobody,
     /// The database knows no audit key.
     #[error(
         "the database knows no audit key: its log was never begun, or the key's row was removed from the table identity; \
@@ -215,7 +212,6 @@ impl Error {
                 | Self::BrokenFile(_)
                 | Self::NoKeys(_)
                 | Self::NoToken { .. }
-                | Self::Nobody
                 | Self::Address(_)
                 | Self::KeyElsewhere { .. }
                 | Self::OtherKey { .. }

@@ -1,6 +1,5 @@
 //! Who does something by hand, and why.
 
-use crate::Error;
 use std::fmt;
 
 /// Where a name is looked for that was not given, in this order.
@@ -17,16 +16,24 @@ pub struct Operator {
 
 impl Operator {
     /// The one that is named, or else the one that the environment tells of: `MINTMARK_OPERATOR`, or who is logged in.
-    ///
-    /// # Errors
-    /// Nobody is named, and the environment knows nobody.
-    pub fn find(named: Option<&str>, why: Option<&str>) -> Result<Self, Error> {
+    /// Where it tells of nobody, the account has its number: `user 1000`.
+    pub fn find(named: Option<&str>, why: Option<&str>) -> Self {
         let known = VARIABLES.iter().filter_map(|variable| std::env::var(variable).ok());
         let mut names = named.map(str::to_owned).into_iter().chain(known);
-        let name = names.find(|name| !name.trim().is_empty()).ok_or(Error::Nobody)?;
+        let name = names.find(|name| !name.trim().is_empty()).unwrap_or_else(account);
         let why = why.map(str::trim).filter(|why| !why.is_empty()).map(str::to_owned);
-        Ok(Self { name: name.trim().to_owned(), why })
+        Self { name: name.trim().to_owned(), why }
     }
+}
+
+#[cfg(unix)]
+fn account() -> String {
+    format!("user {}", rustix::process::getuid().as_raw())
+}
+
+#[cfg(not(unix))]
+fn account() -> String {
+    "somebody".to_owned()
 }
 
 /// As in `by grace: posted in a forum`.

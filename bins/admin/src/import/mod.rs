@@ -121,7 +121,7 @@ impl Import {
         now: Timestamp,
         output: &mut dyn Write,
     ) -> Result<Ending, Failure> {
-        let operator = self.on_record.operator_or_somebody();
+        let operator = self.on_record.operator();
         let mut tally = Tally::default();
         for (number, line) in lines {
             match line {

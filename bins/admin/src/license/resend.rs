@@ -65,9 +65,8 @@ impl Resend {
         if asks && confirm::ask(&question)? == Answer::No {
             return Ok(Ending::Done);
         }
-        // A letter takes nothing from anybody: it is sent also if nobody says by whom.
-        let operator = self.on_record.operator().ok();
-        let resent = fulfillment.resend(&licenses, self.to.as_ref(), operator.as_ref(), now)?;
+        let operator = self.on_record.operator();
+        let resent = fulfillment.resend(&licenses, self.to.as_ref(), Some(&operator), now)?;
         let mut ending = Ending::Done;
         for (license, resent) in licenses.iter().zip(resent) {
             writeln!(output, "{}  {}", license.terms.key, told(&resent))?;

@@ -31,7 +31,7 @@ impl Hold {
         now: Timestamp,
         output: &mut dyn Write,
     ) -> Result<Ending, Failure> {
-        let operator = self.on_record.operator_or_somebody();
+        let operator = self.on_record.operator();
         let mut ending = Ending::Done;
         for id in &self.ids {
             let told = match records.hold_letter(*id, &operator, now)? {

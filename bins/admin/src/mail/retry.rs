@@ -64,7 +64,7 @@ impl Retry {
         if self.all && !self.yes && confirm::ask(&question)? == Answer::No {
             return Ok(Ending::Done);
         }
-        let operator = self.on_record.operator_or_somebody();
+        let operator = self.on_record.operator();
         let mut ending = Ending::Done;
         for id in ids {
             let told = match records.retry_letter(id, &operator, now)? {

@@ -53,7 +53,7 @@ fn what_cannot_be_set_is_said_and_nothing_is_recorded() {
     }
     for arguments in [
         &["correct", "1", "--set", "email=a@b.example", "--by", "grace"][..],
-        &["dismiss", "1", "--why", "x"],
+        &["dismiss", "1", "--by", "grace"],
     ] {
         assert_eq!(installation.replay(arguments).code, 2, "{arguments:?}");
     }
