@@ -36,7 +36,9 @@ pub(super) fn report(decided: &Decided, ruling: Ruling, operator: &Operator) -> 
     if terms.key != before.terms.key {
         fields.push(("dead", format!("the key {}, and every blob made with it", before.terms.key)));
     }
-    fields.push(("blob", format!("number {} (it was {})", terms.seq, before.terms.seq)));
+    if terms.seq != before.terms.seq {
+        fields.push(("blob", format!("number {} (it was {})", terms.seq, before.terms.seq)));
+    }
     fields.push(("apps", apps(decided)));
     fields.push(("letter", letter(decided)));
     fields.push(("on record", format!("row {}, {operator}", row.id)));

@@ -39,7 +39,7 @@ fn fields(story: &Story) -> Vec<(&'static str, String)> {
     fields.extend(story.cancelled_at.map(|at| ("renews", format!("no, cancelled at {}", time(at)))));
     fields.extend(story.sale.as_ref().map(|sale| ("sold", sale_line(sale))));
     fields.extend([
-        ("buyer", format!("{name} <{email}>")),
+        ("buyer", buyer(name, email)),
         ("order", format!("{source_order_id} of {source} ({mode}, by {origin}){item}")),
         ("issued", issued),
         ("id", story.id.clone()),
@@ -99,6 +99,11 @@ fn delivery_line(delivery: &Delivery) -> String {
 
 fn time(timestamp: Timestamp) -> String {
     timestamp.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
+/// Whoever was erased has neither.
+fn buyer(name: &str, email: &str) -> String {
+    if email.is_empty() { "erased".to_owned() } else { format!("{name} <{email}>") }
 }
 
 #[cfg(test)]

@@ -77,13 +77,15 @@ fn license(report: &mut Report, license: &License) {
     let until = license
         .expires_at
         .map_or_else(|| "for ever".to_owned(), |time_out| format!("until {}", time(time_out)));
+    let is_erased = license.email.is_empty();
+    let buyer = if is_erased { "erased".to_owned() } else { format!("{} <{}>", license.name, license.email) };
     report.title("License");
     report.fields(&[
         ("id", license.id.clone()),
         ("key", license.key.clone()),
         ("terms", format!("{tier}, {status}, seats: {seats}, {until}")),
         ("issued", time(license.issued_at)),
-        ("buyer", format!("{} <{}>", license.name, license.email)),
+        ("buyer", buyer),
     ]);
     // Never wrapped: it is there to be copied.
     report.text(&format!("{}\n", license.blob));
