@@ -83,19 +83,24 @@ fn handle(
     })
 }
 
+/// What stands in the way of doing anything with a letter by hand.
+fn obstacle(leader: &Row) -> Result<Option<Obstacle>> {
+    Ok(match leader.state()? {
+        LetterState::Sending => Some(Obstacle::InHand),
+        LetterState::Accepted | LetterState::Delivered | LetterState::Logged => Some(Obstacle::Sent),
+        LetterState::Held if leader.is_withheld() => Some(Obstacle::Withheld),
+        LetterState::Queued | LetterState::Failed | LetterState::Bounced | LetterState::Held => None,
+    })
+}
+
 fn retry(
     connection: &mut AnyConnection,
     leader: &Row,
     detail: &str,
     now: Timestamp,
 ) -> Result<Option<Obstacle>> {
-    match leader.state()? {
-        LetterState::Sending => return Ok(Some(Obstacle::InHand)),
-        LetterState::Accepted | LetterState::Delivered | LetterState::Logged => {
-            return Ok(Some(Obstacle::Sent));
-        }
-        LetterState::Held if leader.is_withheld() => return Ok(Some(Obstacle::Withheld)),
-        LetterState::Queued | LetterState::Failed | LetterState::Bounced | LetterState::Held => {}
+    if let Some(obstacle) = obstacle(leader)? {
+        return Ok(Some(obstacle));
     }
     suppressions::lift(connection, &leader.recipient, now)?;
     let over =
@@ -120,13 +125,8 @@ fn hold(
     detail: &str,
     now: Timestamp,
 ) -> Result<Option<Obstacle>> {
-    match leader.state()? {
-        LetterState::Sending => return Ok(Some(Obstacle::InHand)),
-        LetterState::Accepted | LetterState::Delivered | LetterState::Logged => {
-            return Ok(Some(Obstacle::Sent));
-        }
-        LetterState::Held if leader.is_withheld() => return Ok(Some(Obstacle::Withheld)),
-        LetterState::Queued | LetterState::Failed | LetterState::Bounced | LetterState::Held => {}
+    if let Some(obstacle) = obstacle(leader)? {
+        return Ok(Some(obstacle));
     }
     let waiting = [LetterState::Queued.as_str(), LetterState::Failed.as_str(), LetterState::Bounced.as_str()];
     let these = letters::id
