@@ -10,9 +10,11 @@
 
 mod flaws;
 mod gaps;
+mod page;
 mod seals;
 mod tail;
 mod verify;
+mod walk;
 
 pub use flaws::{Flaw, Part};
 pub(crate) use seals::{Content, content_hash, erasure};

@@ -6,6 +6,7 @@ mod claims;
 mod clock;
 mod enclosures;
 pub(crate) mod first;
+mod in_hand;
 mod list;
 mod queue;
 mod reports;
